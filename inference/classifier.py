@@ -1,0 +1,122 @@
+"""The classifier: one code path for one statement, a list and an endless stream."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from wirestance.inference.prediction import BELOW_THRESHOLD, Prediction
+from wirestance.inference.runtime import Runtime
+from wirestance.inference.statement import LONGEST, check_statement
+from wirestance.model.artifact import SHIPPED, Stance, load_stance
+from wirestance.model.errors import InputError
+from wirestance.model.labels import EXCHANGED, LABELS
+
+WINDOW = 2048
+"""Statements of a stream that are held at once, to be sorted by length."""
+
+
+class StanceClassifier:
+    """A loaded model. Share one between threads; it holds no state of a call."""
+
+    def __init__(self, stance: Stance, runtime: Runtime) -> None:
+        """Use `load`, unless the parts are at hand."""
+        self.stance = stance
+        self._runtime = runtime
+        self._mirror = stance.mirror()
+
+    @classmethod
+    def load(cls, path: str | PathLike[str] | None = None, *, threads: int | None = None) -> "StanceClassifier":
+        """Load a model directory, by default the one that comes with the package.
+
+        Args:
+            path: a directory that training wrote.
+            threads: cores to use; None takes every physical one. Give 1 where many classifiers share a machine.
+
+        Raises:
+            ArtifactError: the directory is not a whole, unchanged model of a format that this version reads.
+        """
+        directory = SHIPPED if path is None else Path(path)
+        stance = load_stance(directory)
+        return cls(stance, Runtime(directory, stance.max_tokens, threads))
+
+    def predict(self, text: str, *, threshold: float | None = None) -> Prediction:
+        """The stance of one statement.
+
+        Args:
+            text: a sentence, headline or utterance.
+            threshold: lowest probability with which a label is given; None takes the model's, 0 always answers.
+
+        Raises:
+            InputError: `text` is not a string, has nothing to read in it, or the threshold is out of range.
+        """
+        return self.predict_batch([text], threshold=threshold)[0]
+
+    def predict_batch(self, texts: Sequence[str], *, threshold: float | None = None) -> list[Prediction]:
+        """The stances of several statements, in their order.
+
+        Raises:
+            InputError: as for `predict`; the message gives the position of the text.
+        """
+        if isinstance(texts, str | bytes):
+            raise InputError("predict_batch takes a list of statements; for one, call predict")
+        checked = list(texts)
+        for position, text in enumerate(checked):
+            try:
+                check_statement(text)
+            except InputError as error:
+                raise error if len(checked) == 1 else InputError(f"text {position}: {error}") from None
+        return list(self.stream(checked, threshold=threshold))
+
+    def stream(self, texts: Iterable[str], *, threshold: float | None = None) -> Iterator[Prediction]:
+        """The stances of any number of statements, in their order and in bounded memory.
+
+        A text that cannot be read does not stop the stream: its prediction has no label and says why in `problem`.
+        Statements are read ahead in windows that grow from 1 to 2,048, so the first answer comes at once.
+        """
+        limit = self._threshold(threshold)
+        source, window = iter(texts), 1
+        while chunk := list(islice(source, window)):
+            yield from self._answer(chunk, limit)
+            window = min(2 * window, WINDOW)
+
+    def _threshold(self, threshold: float | None) -> float:
+        if threshold is None:
+            return self.stance.threshold
+        if not 0 <= threshold < 1:
+            raise InputError(f"threshold is {threshold}; allowed is 0 (always answer) to below 1")
+        return threshold
+
+    def _answer(self, chunk: Sequence[object], threshold: float) -> Iterator[Prediction]:
+        answers: list[Prediction | str] = []
+        for text in chunk:
+            try:
+                answers.append(check_statement(text))
+            except InputError as error:
+                answers.append(Prediction.unread(str(error)))
+        read = self._read({answer for answer in answers if isinstance(answer, str)}, threshold)
+        return (read[answer] if isinstance(answer, str) else answer for answer in answers)
+
+    def _read(self, distinct: Iterable[str], threshold: float) -> dict[str, Prediction]:
+        """Judge distinct statements: orient, run, calibrate, and exchange the classes of those that were turned."""
+        texts = list(distinct)
+        oriented = [self._mirror.orient(text[:LONGEST]) for text in texts]
+        logits, truncated = self._runtime.logits([text for text, _ in oriented])
+        scaled = logits.astype(np.float64) / self.stance.temperature
+        odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        probabilities = odds / odds.sum(axis=1, keepdims=True)
+        turned = np.array([turned for _, turned in oriented], dtype=bool)
+        probabilities[turned] = probabilities[turned][:, EXCHANGED]
+        return {
+            text: _prediction(row.tolist(), cut or len(text) > LONGEST, threshold)
+            for text, row, cut in zip(texts, probabilities, truncated, strict=True)
+        }
+
+
+def _prediction(probabilities: list[float], truncated: bool, threshold: float) -> Prediction:
+    scores = dict(zip(LABELS, probabilities, strict=True))
+    label = max(scores, key=scores.__getitem__)
+    if scores[label] < threshold:
+        return Prediction(None, scores[label], scores, truncated, BELOW_THRESHOLD)
+    return Prediction(label, scores[label], scores, truncated)

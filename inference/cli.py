@@ -1,0 +1,119 @@
+"""The command line: arguments in, messages and exit codes out; everything else is done by the library."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
+from itertools import tee
+from typing import Any
+
+import click
+from wirestance.inference.classifier import StanceClassifier
+from wirestance.inference.prediction import BELOW_THRESHOLD, Prediction
+from wirestance.inference.render import json_line, print_row
+from wirestance.inference.sources import STDIN, Sourced, read_sources
+from wirestance.model.errors import WirestanceError
+
+BAD_INPUT = 1
+
+EXAMPLES = """\b
+Examples:
+  wirestance "Azerbaijani forces repelled an attack."
+  wirestance "Shelling resumed overnight." "Talks resume in Geneva today."
+  wirestance --probabilities wires.txt
+  tail -n 100 wires.txt | wirestance --json -
+"""
+
+
+class DefaultGroup(click.Group):
+    """A group whose first command may be left out: `wirestance TEXT` is `wirestance label TEXT`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command in front of arguments that name none."""
+        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        if not args or (args[0] not in self.commands and args[0] not in own):
+            args = ["label", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=DefaultGroup, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("wirestance"), message="%(prog)s %(version)s")
+def wirestance() -> None:
+    """Label the partisanship of statements about the Armenia–Azerbaijan conflict."""
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that runs a model."""
+    for option in (
+        click.option("--threads", type=click.IntRange(1), help="Cores to use; all of them if not given."),
+        click.option(
+            "--threshold",
+            type=click.FloatRange(0, 1, max_open=True),
+            help="Lowest probability with which a label is given; 0 always answers. The model's own if not given.",
+        ),
+        click.option("--model", type=click.Path(), help="A model directory; the shipped one if not given."),
+    ):
+        command = option(command)
+    return command
+
+
+@wirestance.command(epilog=EXAMPLES)
+@click.argument("sources", nargs=-1, metavar="[TEXT | FILE | -]...")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines on a terminal too; on a pipe they are the default.")
+@click.option("--probabilities", is_flag=True, help="Show the probability of every label.")
+@model_options
+def label(
+    sources: tuple[str, ...],
+    as_json: bool,
+    probabilities: bool,
+    model: str | None,
+    threshold: float | None,
+    threads: int | None,
+) -> None:
+    """Label statements: texts, files of one statement a line, or standard input.
+
+    The answer is pro-azerbaijan, pro-armenia, neutral-diplomatic or "can't tell", with its probability.
+    """
+    if not sources:
+        if sys.stdin.isatty():
+            raise click.UsageError("give a text, a file, or - for standard input")
+        sources = (STDIN,)
+    show = _printer(as_json=as_json, probabilities=probabilities)
+    failed = False
+    classifier = StanceClassifier.load(model, threads=threads)
+    for statement, prediction in _predictions(classifier, read_sources(sources), threshold):
+        if prediction.problem and prediction.problem != BELOW_THRESHOLD:
+            click.echo(f"wirestance: {statement.place}: {prediction.problem}", err=True)
+            failed = True
+        else:
+            show(str(statement.text).strip(), prediction)
+    if failed:
+        sys.exit(BAD_INPUT)
+
+
+def _predictions(
+    classifier: StanceClassifier, statements: Iterable[Sourced], threshold: float | None
+) -> Iterator[tuple[Sourced, Prediction]]:
+    """Each statement with its prediction; one that could not be read, with its problem."""
+    places, readable = tee(statements)
+    answers = classifier.stream((statement.text for statement in readable if statement.text is not None),
+                                threshold=threshold)  # fmt: skip
+    for statement in places:
+        yield statement, next(answers) if statement.text is not None else Prediction.unread(statement.problem)
+
+
+def _printer(*, as_json: bool, probabilities: bool) -> Callable[[str, Prediction], None]:
+    if as_json or not sys.stdout.isatty():
+        return lambda text, prediction: click.echo(json_line(text, prediction, probabilities=probabilities))
+    from rich.console import Console  # only here: it takes longer to import than a label takes to find
+
+    console = Console(highlight=False)
+    return lambda text, prediction: print_row(console, text, prediction, probabilities=probabilities)
+
+
+def main() -> None:
+    """Run the command line; an error that the caller can mend becomes a message and exit code 1."""
+    try:
+        wirestance()
+    except WirestanceError as error:
+        click.echo(f"wirestance: {error}", err=True)
+        sys.exit(BAD_INPUT)

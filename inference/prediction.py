@@ -1,0 +1,35 @@
+"""The answer to one statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS
+
+BELOW_THRESHOLD = "below the threshold"
+"""The problem of an answer that was withheld because no label was probable enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model makes of one statement."""
+
+    label: str | None
+    """One of `LABELS`, or None for "can't tell"; `problem` then says why."""
+    score: float
+    """The probability of the most probable label, calibrated."""
+    scores: Mapping[str, float]
+    """The probability of every label; all 0 where there was no statement to read."""
+    truncated: bool = False
+    """The statement is longer than the model reads; only its beginning was judged."""
+    problem: str | None = None
+    """Why there is no label."""
+
+    @property
+    def lean(self) -> float:
+        """p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]."""
+        return self.scores[AZERBAIJAN] - self.scores[ARMENIA]
+
+    @classmethod
+    def unread(cls, problem: str) -> "Prediction":
+        """The answer where there was no statement to read."""
+        return cls(None, 0.0, dict.fromkeys(LABELS, 0.0), problem=problem)

@@ -1,0 +1,77 @@
+"""The runtime: oriented texts in, logits out, through tokenizers and ONNX Runtime."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+from wirestance.model.artifact import NETWORK, TOKENIZER
+from wirestance.model.errors import ArtifactError
+from wirestance.model.labels import LABELS
+
+TOKEN_BUDGET = 1024
+"""Tokens in a batch, padding included: enough to fill the cores, few enough to stay in their caches."""
+
+
+class Logits(NamedTuple):
+    """What the network says of a batch."""
+
+    values: npt.NDArray[np.float32]
+    """Shape (texts, 3), in the order of `LABELS`."""
+    truncated: list[bool]
+    """For each text, whether the network read only its beginning."""
+
+
+class Runtime:
+    """One loaded network with its tokenizer; safe to share between threads."""
+
+    def __init__(self, directory: Path, max_tokens: int, threads: int | None = None) -> None:
+        """Load the network of an artifact.
+
+        Args:
+            directory: an artifact whose digests have been checked.
+            max_tokens: longest input, with the special tokens; one fixed setting per tokenizer.
+            threads: cores to use for one batch; None leaves it to ONNX Runtime, which takes every physical one.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or 0
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(directory / NETWORK), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
+        except Exception as error:  # both libraries raise bare exceptions of their own
+            raise ArtifactError(f"{directory}: the model cannot be loaded: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(max_tokens)
+
+    def logits(self, texts: Sequence[str]) -> Logits:
+        """Run the network on texts of any length, in batches of like length."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts))
+        values = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
+        for batch in _batches([len(encoding) for encoding in encodings]):
+            width = len(encodings[batch[-1]])
+            ids = np.zeros((len(batch), width), dtype=np.int64)
+            mask = np.zeros((len(batch), width), dtype=np.int64)
+            for row, index in enumerate(batch):
+                tokens = encodings[index].ids
+                ids[row, : len(tokens)] = tokens
+                mask[row, : len(tokens)] = 1
+            (values[batch],) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return Logits(values, [bool(encoding.overflowing) for encoding in encodings])
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Indices in batches, shortest texts first, each as large as the token budget allows."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[index] > TOKEN_BUDGET:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch

@@ -1,0 +1,69 @@
+"""Where the command line's statements come from: arguments, files, standard input."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+STDIN = "-"
+LOOKS_LIKE_A_FILE = re.compile(r"\S*/\S*|\S+\.[A-Za-z]{2,5}")
+"""An argument without white space that has a slash or a file's ending: no statement, but a file that is not there."""
+
+
+class Sourced(NamedTuple):
+    """A statement and its place, for messages."""
+
+    text: str | None
+    """None where the bytes could not be read; `problem` then says why."""
+    place: str
+    problem: str = ""
+
+
+def read_sources(sources: Iterable[str]) -> Iterator[Sourced]:
+    """The statements of the arguments: each a text, a file of one statement a line, or `-` for standard input."""
+    for number, source in enumerate(sources, 1):
+        if source == STDIN:
+            yield from read_lines(sys.stdin.buffer, "standard input")
+        elif _is_file(source):
+            yield from _read_file(source)
+        elif LOOKS_LIKE_A_FILE.fullmatch(source):
+            yield Sourced(None, source, "no such file (a statement has several words)")
+        else:
+            yield Sourced(source, f"argument {number}")
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).exists()
+    except (OSError, ValueError):  # too long for a file's name, or with a NUL in it: a text
+        return False
+
+
+def _read_file(source: str) -> Iterator[Sourced]:
+    try:
+        with Path(source).open("rb") as file:
+            yield from read_lines(file, source)
+    except OSError as error:
+        yield Sourced(None, source, f"cannot be read: {error.strerror}")
+
+
+def read_lines(file: BinaryIO, name: str) -> Iterator[Sourced]:
+    """One statement a line, blank lines left out.
+
+    A line that is not UTF-8 comes with its problem; a file without any statement is a problem of its own.
+    """
+    empty = True
+    for number, line in enumerate(file, 1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            byte = line[error.start]
+            yield Sourced(None, f"{name}:{number}", f"not UTF-8: byte 0x{byte:02x} at position {error.start}")
+            empty = False
+            continue
+        if text.strip():
+            yield Sourced(text, f"{name}:{number}")
+            empty = False
+    if empty:
+        yield Sourced(None, name, "holds no statement")

@@ -1,0 +1,119 @@
+"""The artifact: the directory that training writes and inference reads; the only door between the two.
+
+It is a Hugging Face model directory (`config.json`, `tokenizer.json`, `model.safetensors`, `README.md`) with two
+things more: the quantised ONNX network that the runtime runs, and `stance.json`, which says how its outputs are to be
+read and carries a digest of every other file.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wirestance.model.errors import ArtifactError, ConfigError
+from wirestance.model.labels import LABELS
+from wirestance.model.mirror import Mirror, Row
+
+FORMAT = 1
+"""The version of this layout; a reader refuses any other."""
+
+STANCE = "stance.json"
+NETWORK = "onnx/model_quantized.onnx"
+TOKENIZER = "tokenizer.json"
+WEIGHTS = "model.safetensors"
+CARD = "README.md"
+METRICS = "metrics.json"
+
+NEEDED = (NETWORK, TOKENIZER)
+"""What the runtime cannot do without; of the other files, those that are there must be unchanged."""
+
+SHIPPED = Path(__file__).parent / "shipped"
+"""The artifact that comes with the package."""
+
+
+@dataclass(frozen=True)
+class Stance:
+    """How the network is fed and how its logits are read: the content of `stance.json`."""
+
+    names: tuple[Row, ...]
+    """The rows of the mirror."""
+    max_tokens: int
+    """Longest input of the network, with the two special tokens."""
+    temperature: float
+    """Logits are divided by it before the softmax (Guo et al. 2017)."""
+    threshold: float
+    """Lowest probability with which a label is given; below it the answer is "can't tell"."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """Recipe, corpus digest, commit and library versions."""
+    labels: tuple[str, ...] = LABELS
+    format: int = FORMAT
+
+    def mirror(self) -> Mirror:
+        """The mirror that the network was trained with."""
+        return Mirror(self.names)
+
+
+def save_stance(directory: Path, stance: Stance) -> None:
+    """Write `stance.json`, with the digests of all the files that lie beside it: the last act of saving a model."""
+    files = sorted(path for path in directory.rglob("*") if path.is_file() and path.name != STANCE)
+    content = asdict(stance) | {"files": {path.relative_to(directory).as_posix(): digest(path) for path in files}}
+    (directory / STANCE).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load_stance(directory: Path) -> Stance:
+    """Verify an artifact and read its `stance.json`.
+
+    Raises:
+        ArtifactError: not an artifact, an incomplete or changed one, another label order, or another format.
+    """
+    path = directory / STANCE
+    if not directory.is_dir():
+        raise ArtifactError(f"{directory}: no such model directory")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        version, labels, files = content["format"], content["labels"], dict(content.pop("files"))
+    except FileNotFoundError:
+        raise ArtifactError(f"{directory}: not a wirestance model, it has no {STANCE}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ArtifactError(f"{path}: not a valid {STANCE}: {error!r}") from error
+    if version != FORMAT:
+        raise ArtifactError(f"{path}: format is {version!r}, this version of wirestance reads format {FORMAT}")
+    if tuple(labels) != LABELS:
+        raise ArtifactError(f"{path}: the labels are {labels}, they must be {list(LABELS)}, in this order")
+    for name in NEEDED:
+        if name not in files:
+            raise ArtifactError(f"{path}: lists no digest of {name}")
+    for name, expected in files.items():
+        _check(directory / name, expected, needed=name in NEEDED)
+    return _read(path, content)
+
+
+def _check(path: Path, expected: str, *, needed: bool) -> None:
+    if not path.is_file():
+        if needed:
+            raise ArtifactError(f"{path}: missing from the model")
+    elif (found := digest(path)) != expected:
+        raise ArtifactError(f"{path}: changed since it was saved, SHA-256 is {found}, recorded is {expected}")
+
+
+def _read(path: Path, content: dict[str, Any]) -> Stance:
+    try:
+        stance = Stance(**content | {"names": tuple(content["names"]), "labels": LABELS})
+        stance.mirror()
+        sound = stance.max_tokens > 2 and stance.temperature > 0 and 0 <= stance.threshold < 1
+    except (KeyError, TypeError, ConfigError) as error:
+        raise ArtifactError(f"{path}: not a valid {STANCE}: {error}") from error
+    if not sound:
+        raise ArtifactError(
+            f"{path}: max_tokens {stance.max_tokens} (allowed: above 2), temperature {stance.temperature} (above 0) "
+            f"or threshold {stance.threshold} (from 0 to below 1) is out of range"
+        )
+    return stance
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,102 @@
+"""The mirror: the two sides of the conflict exchanged in a text, and the orientation that follows from it.
+
+A classifier of partisanship should answer a statement and its mirror image with exchanged labels (codebook, rule 10).
+`Mirror.orient` makes that hold exactly and at no cost: every text is turned so that the side it names first is
+Azerbaijan's, read once, and the two partisan classes are exchanged back if it was turned. A statement and its mirror
+image reach the encoder as the same string.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from wirestance.model.errors import ConfigError
+from wirestance.model.labels import SIDES
+
+Row = Mapping[str, Sequence[str]]
+"""One name: the spellings of each side, keyed by side, in step; the first is the one that the encoder reads."""
+
+
+class Oriented(NamedTuple):
+    """A text as the encoder reads it."""
+
+    text: str
+    turned: bool
+    """The sides were exchanged, so the two partisan classes have to be exchanged back."""
+
+
+class _Name(NamedTuple):
+    side: int
+    counterpart: str
+    reading: str
+
+
+class Mirror:
+    """Exchanges whole names, in the case in which they stand: as listed, UPPER or lower.
+
+    Possessives and the parts of hyphenated compounds are exchanged with their name. The mirror is its own inverse:
+    `mirror(mirror(text)) == text` for every text.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Build the mirror from the rows of `configs/conflict.yaml`.
+
+        Raises:
+            ConfigError: a row or a name that would break the mirror's promise; the message names it.
+        """
+        self.rows = tuple({side: tuple(row[side]) for side in SIDES} for row in rows)
+        self._names: dict[str, _Name] = {}
+        for row in self.rows:
+            self._add(row)
+        self._check_places(spelling for row in self.rows for side in SIDES for spelling in row[side])
+        longest_first = sorted(self._names, key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?!\w)")
+
+    def _add(self, row: Row) -> None:
+        first, second = (row[side] for side in SIDES)
+        if not first or len(first) != len(second):
+            raise ConfigError(
+                f"names {list(first)} and {list(second)}: each side needs the same number of spellings, at least one"
+            )
+        for side, (own, other) in enumerate(((first, second), (second, first))):
+            for name, counterpart in zip(own, other, strict=True):
+                if name.isupper() != counterpart.isupper():
+                    raise ConfigError(f"name {name!r}: an acronym answers to an acronym, not to {counterpart!r}")
+                for case in (str, str.upper, str.lower):
+                    entry = _Name(side, case(counterpart), case(own[0]))
+                    if self._names.setdefault(case(name), entry) != entry:
+                        raise ConfigError(f"name {name!r} stands in the table twice")
+
+    def _check_places(self, spellings: Iterable[str]) -> None:
+        """A word of a name of several words keeps its place in all of them, so that no two matches can overlap."""
+        places: dict[str, tuple[int, bool]] = {}
+        for name in spellings:
+            words = re.findall(r"\w+", name)
+            for place in enumerate(words):
+                word, key = place[1].lower(), (place[0], len(words) > 1)
+                if places.setdefault(word, key) != key:
+                    raise ConfigError(f"name {name!r}: the word {word!r} stands at another place in another name")
+
+    def __call__(self, text: str) -> str:
+        """The text with the sides exchanged."""
+        return self._pattern.sub(lambda match: self._names[match[0]].counterpart, text)
+
+    def orient(self, text: str) -> Oriented:
+        """The text turned so that the first side it names is Azerbaijan's, every name in its first spelling.
+
+        `orient(text)` and `orient(mirror(text))` hold the same text and differ in `turned`, whenever a name occurs.
+        """
+        first = self._pattern.search(text)
+        if first is None:
+            return Oriented(text, False)
+        turned = self._names[first[0]].side != 0
+
+        def read(match: re.Match[str]) -> str:
+            name = self._names[match[0]]
+            return self._names[name.counterpart].reading if turned else name.reading
+
+        return Oriented(self._pattern.sub(read, text), turned)
+
+    def sides_in(self, text: str) -> list[str]:
+        """The side of every name in the text, in order."""
+        return [SIDES[self._names[name].side] for name in self._pattern.findall(text)]

@@ -1,0 +1,31 @@
+"""Training end to end, tiny: fit, export, calibrate, save, load, predict, resume, repeat."""
+
+import numpy as np
+
+from wirestance import LABELS, StanceClassifier
+from wirestance.model.artifact import NETWORK, digest
+from wirestance.training.run import CHECKPOINTS, agreement, train
+
+
+def test_a_trained_model_loads_and_predicts(tiny_model):
+    classifier = StanceClassifier.load(tiny_model)
+    prediction = classifier.predict("Azerbaijani forces repelled an attack.", threshold=0)
+    assert prediction.label in LABELS
+    assert np.isclose(sum(prediction.scores.values()), 1)
+    assert not (tiny_model / CHECKPOINTS).exists()
+
+
+def test_the_recipe_is_saved_with_the_model(tiny_model, tiny_recipe):
+    recipe = StanceClassifier.load(tiny_model).stance.provenance["recipe"]
+    assert recipe["base"] == tiny_recipe.base
+    assert recipe["learning_rate"] == tiny_recipe.learning_rate == 1e-3
+
+
+def test_the_8_bit_network_agrees_with_full_precision(tiny_model, tiny_parts):
+    assert agreement(StanceClassifier.load(tiny_model), tiny_model, tiny_parts.test) >= 0.9
+
+
+def test_the_same_seed_gives_the_same_model(tiny_model, tiny_recipe, tiny_parts, tmp_path):
+    train(tiny_recipe, tmp_path / "again", tiny_parts)
+    for name in ("model.safetensors", NETWORK):
+        assert digest(tmp_path / "again" / name) == digest(tiny_model / name)

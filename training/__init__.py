@@ -1,0 +1,1 @@
+"""Makes and judges a stance model: corpus, split, fit, export, evaluation, card."""

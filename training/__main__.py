@@ -1,0 +1,111 @@
+"""`python -m wirestance.training`: make a model and judge it."""
+
+import sys
+from pathlib import Path
+
+import click
+from wirestance.model.artifact import METRICS, SHIPPED, save_stance
+from wirestance.model.errors import WirestanceError
+
+MODEL = click.option(
+    "--model", type=click.Path(path_type=Path), default=SHIPPED, help="A model directory; the shipped one by default."
+)
+FILES = click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("build/evaluation"), show_default=True,
+    help="Where figures and plots go.",
+)  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def training() -> None:
+    """Make a stance model from the seeds, and judge one."""
+
+
+@training.command()
+@click.option("--recipe", default="minilm-l6", show_default=True, help="A name in configs/recipes, or a YAML file.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one key of the recipe.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("build/model"), show_default=True)
+@click.option(
+    "--evaluate", "files", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A labelled file to judge the model on as well; for the card, never trained on.",
+)  # fmt: skip
+def train(recipe: str, overrides: tuple[str, ...], out: Path, files: tuple[Path, ...]) -> None:
+    """Train, export, calibrate and judge a model; goes on where an interrupted run stopped."""
+    from wirestance.training.recipe import load_recipe
+    from wirestance.training.run import train as run
+
+    run(load_recipe(recipe, overrides), out)
+    _record(out, files)
+
+
+@training.command()
+@MODEL
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def record(model: Path, files: tuple[Path, ...]) -> None:
+    """Judge a model and write figures, plots and card into it."""
+    _record(model, files)
+
+
+def _record(directory: Path, files: tuple[Path, ...]) -> None:
+    from wirestance import StanceClassifier
+    from wirestance.training.card import write_card
+    from wirestance.training.corpus import load_corpus
+    from wirestance.training.judge import judge
+    from wirestance.training.run import agreement
+    from wirestance.training.split import split
+
+    classifier = StanceClassifier.load(directory)
+    figures = judge(classifier, files, directory / "plots")
+    figures["agreement"] = agreement(classifier, directory, split(load_corpus()).test)
+    write_card(directory, classifier.stance, figures)
+    save_stance(directory, classifier.stance)
+
+
+@training.command()
+@MODEL
+@OUT
+@FILES
+def evaluate(model: Path, out: Path, files: tuple[Path, ...]) -> None:
+    """Print and write every figure of a model: on the held-out part, the source article and any labelled FILES."""
+    import json
+
+    from wirestance import StanceClassifier
+    from wirestance.training.judge import judge
+
+    figures = judge(StanceClassifier.load(model), files, out)
+    (out / METRICS).write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    click.echo(f"figures and plots are in {out}")
+
+
+@training.command()
+@MODEL
+@FILES
+def audit(model: Path, files: tuple[Path, ...]) -> None:
+    """Print how even-handed a model is, on FILES of statements (labelled or not) or on the held-out part."""
+    from wirestance import StanceClassifier
+    from wirestance.training.audit import audit as run
+    from wirestance.training.audit import audit_statements
+    from wirestance.training.corpus import load_corpus, load_texts
+    from wirestance.training.split import split
+    from wirestance.training.tables import print_audit
+
+    classifier = StanceClassifier.load(model)
+    if not files:
+        print_audit("test", audit_statements(classifier, split(load_corpus()).test))
+    for path in files:
+        texts, labels = load_texts(path)
+        print_audit(path.name, run(classifier, texts, labels))
+
+
+def main() -> None:
+    """Run the command line; an error that the caller can mend becomes a message and exit code 1."""
+    try:
+        training()
+    except WirestanceError as error:
+        click.echo(f"wirestance.training: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

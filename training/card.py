@@ -1,0 +1,179 @@
+"""The model card: the artifact's README.md, written from its figures; the form of Mitchell et al. (2019)."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wirestance.model.artifact import CARD, METRICS, Stance
+from wirestance.model.labels import LABELS
+
+EXAMPLES = 10
+
+HEAD = """\
+---
+license: apache-2.0
+language: en
+library_name: wirestance
+pipeline_tag: text-classification
+base_model: sentence-transformers/all-MiniLM-L6-v2
+tags: [stance-detection, partisanship, news, distilbert, onnx]
+metrics: [f1]
+---
+
+# wirestance: partisanship of statements about the Armenia–Azerbaijan conflict
+
+Reads one English statement (a sentence, headline or utterance of a news wire) and answers `pro-azerbaijan`,
+`pro-armenia` or `neutral-diplomatic` with calibrated probabilities, or "can't tell".
+
+## How to read the artifact
+
+`onnx/model_quantized.onnx` and `stance.json` are what `wirestance` runs: names are turned by the mirror of
+`stance.json` so that the side named first is Azerbaijan's, the logits are divided by the temperature, and the two
+partisan classes are exchanged back. The network is a DistilBERT whose token states are averaged
+(`wirestance.model.network.StanceNetwork`); `AutoModelForSequenceClassification` reads the first token's state instead
+and does not reproduce it.
+
+## Use
+
+For media monitoring: to sort and count statements, to see a source's lean over many of them, to find what to read.
+Not for decisions about a person, a journalist or an outlet without human reading; not to censor; not as evidence of
+who is right; not outside this conflict, nor in other languages. A label says which position a statement advances. It
+does not say that the statement is false, nor that its author is partisan.
+"""
+
+
+def write_card(directory: Path, stance: Stance, figures: Mapping[str, Any]) -> None:
+    """Write `metrics.json` and the card beside the model."""
+    (directory / METRICS).write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (directory / CARD).write_text(card(stance, figures), encoding="utf-8")
+
+
+def card(stance: Stance, figures: Mapping[str, Any]) -> str:
+    """The text of the card."""
+    return "\n".join([HEAD, _training(stance, figures), _figures(figures), _audit(figures), _failures(figures)])
+
+
+def _training(stance: Stance, figures: Mapping[str, Any]) -> str:
+    recipe = ", ".join(f"{key} {value}" for key, value in stance.provenance["recipe"].items())
+    parts = ", ".join(f"{count} {name}" for name, count in figures["statements"].items())
+    return f"""\
+## Training
+
+Statements composed and labelled by language models under the project's codebook, none by a person: see
+`seeds/DATASHEET.md`. Split by family: {parts}. Recipe: {recipe}. Corpus SHA-256
+`{stance.provenance["corpus_sha256"]}`, commit `{stance.provenance["commit"]}`. Made by `make train`. Temperature
+{stance.temperature:.3f}; default threshold {stance.threshold:.3f}, chosen on the validation part for 95 % precision.
+"""
+
+
+def _figures(figures: Mapping[str, Any]) -> str:
+    names = list(figures["evaluation"])
+    rows = [
+        ("statements", [str(figures["evaluation"][name]["statements"]) for name in names]),
+        *(
+            (title, [interval(figures["evaluation"][name][key]) for name in names])
+            for title, key in (
+                ("macro-F1", "macro_f1"),
+                ("accuracy", "accuracy"),
+                ("neutral called partisan", "false_alarms"),
+                ("macro-F1 of the surest 80 %", "macro_f1_at_coverage"),
+            )
+        ),
+        *(
+            (title, [f"{figures['evaluation'][name][key]:.3f}" for name in names])
+            for title, key in (
+                ("expected calibration error", "calibration_error"),
+                ("area under risk–coverage", "risk_coverage_area"),
+                ("answered at the default threshold", "answered"),
+                ("… of those, right", "answered_precision"),
+                ("… neutral called partisan", "answered_false_alarms"),
+            )
+        ),
+        *(
+            (f"{label}: precision / recall", [_precision_recall(figures["evaluation"][name], label) for name in names])
+            for label in LABELS
+        ),
+        *(
+            (f"macro-F1 of {baseline}", [interval(found[name]) for name in names])
+            for baseline, found in figures["baselines"].items()
+        ),
+    ]
+    return f"""\
+## Figures
+
+Of the shipped 8-bit network, always answering unless said otherwise, with 95 % bootstrap intervals. `test` is the
+held-out part of the composed corpus, `article` the source article, which was never trained on; other files are real
+published statements that are kept outside the project. The 8-bit network and the one in full precision agree on
+{figures["agreement"]:.1%} of the test labels. Printed by `make evaluate` (other files: `EVALUATE=FILE`).
+
+{markdown(["", *names], [[title, *cells] for title, cells in rows])}
+
+Failures in the contrast suite, in the manner of CheckList (Ribeiro et al. 2020):
+
+{markdown(["capability", "items", "failures"], _contrast_rows(figures))}
+"""
+
+
+def _audit(figures: Mapping[str, Any]) -> str:
+    names = list(figures["audit"])
+    rows = [
+        [title, *(interval(figures["audit"][name][key]) for name in names)]
+        for title, key in (
+            ("exchange-consistency", "consistency"),
+            ("mean gap", "gap"),
+            ("own lean", "lean"),
+            ("recall gap, with mirror images", "recall_gap"),
+            ("false-positive gap, with mirror images", "false_positive_gap"),
+            ("recall gap, statements as they come", "observed_recall_gap"),
+        )
+    ]
+    return f"""\
+## Audit
+
+Exchange the sides in a statement, and the label must be exchanged. Here that holds by construction, for the names in
+`stance.json`: a statement and its mirror image reach the network as the same text. Positive gaps favour the label
+pro-azerbaijan. Statements that name no side are outside this promise. Of statements that are nothing but names,
+{figures["names_only_neutral"]:.1%} stay neutral. Printed by `make audit`.
+
+{markdown(["azerbaijan − armenia", *names], rows)}
+"""
+
+
+def _failures(figures: Mapping[str, Any]) -> str:
+    worst = [
+        [capability, example["label"], example["answer"], example["score"], example["text"]]
+        for capability, found in figures["contrast"].items()
+        for example in found["worst"][:1]
+    ]
+    worst.sort(key=lambda row: row[3], reverse=True)
+    return f"""\
+## Known failures
+
+The surest wrong answers in the contrast suite:
+
+{markdown(["capability", "true", "answer", "p", "statement"], worst[:EXAMPLES])}
+"""
+
+
+def _contrast_rows(figures: Mapping[str, Any]) -> list[list[str]]:
+    found = figures["contrast"]
+    rows = [[name, str(c["items"]), f"{c['failures'] / c['items']:.1%}"] for name, c in found.items()]
+    items, failures = sum(c["items"] for c in found.values()), sum(c["failures"] for c in found.values())
+    return [*rows, ["all", str(items), f"{failures / items:.1%}"]]
+
+
+def _precision_recall(evaluation: Mapping[str, Any], label: str) -> str:
+    found = evaluation["classes"][label]
+    return f"{found['precision']:.2f} / {found['recall']:.2f}"
+
+
+def interval(figure: Mapping[str, float] | None) -> str:
+    """A figure with its interval, as the card writes it."""
+    return "–" if figure is None else f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+
+
+def markdown(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -1,0 +1,170 @@
+"""The annotated statements of `seeds/`: one schema, every record checked, every error with its file and line."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args
+
+import wirestance.seeds
+from wirestance.model.errors import CorpusError
+from wirestance.model.labels import LABELS
+
+SEEDS = Path(next(iter(wirestance.seeds.__path__)))
+STATEMENTS = SEEDS / "statements"
+CONTRAST = SEEDS / "contrast"
+DOCUMENTS = SEEDS / "documents"
+
+ARTICLE = "article"
+"""The family of the source article's statements: never trained on, so that the model can be tried on it."""
+
+VOICES = ("own", "reported")
+CONFIDENCES = ("high", "low")
+RULES = range(1, 12)
+"""The rules of the codebook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One annotated statement."""
+
+    id: str
+    text: str
+    label: str
+    group: str
+    """Statements of one family share it; a split never cuts through a family."""
+    voice: str | None = None
+    """`own`: the outlet's assertion; `reported`: attributed to somebody; None: not annotated."""
+    event: str | None = None
+    year: int | None = None
+    register: str | None = None
+    hard: bool = False
+    confidence: str = "high"
+    rule: int | None = None
+    """The rule of the codebook that decided."""
+    speaker: str | None = None
+    document: str | None = None
+    """The file in `seeds/documents` from which the statement was taken, at [start, end) in characters."""
+    start: int | None = None
+    end: int | None = None
+    capability: str | None = None
+    """What a contrast item tries."""
+    note: str | None = None
+
+
+ALLOWED: dict[str, Sequence[Any]] = {
+    "label": LABELS,
+    "voice": (*VOICES, None),
+    "confidence": CONFIDENCES,
+    "rule": (*RULES, None),
+}
+
+
+def load_corpus() -> list[Statement]:
+    """All annotated statements that may be trained on, the source article's excluded."""
+    return [statement for statement in load_directory(STATEMENTS) if statement.group != ARTICLE]
+
+
+def load_article() -> list[Statement]:
+    """The annotated statements of the source article."""
+    return load_statements(STATEMENTS / "article.jsonl")
+
+
+def load_directory(directory: Path) -> list[Statement]:
+    """The statements of every file of a directory, in the order of the files' names.
+
+    Raises:
+        CorpusError: a broken record, or an id or a text that occurs twice.
+    """
+    statements: list[Statement] = []
+    places: dict[str, str] = {}
+    for path in sorted(directory.glob("*.jsonl")):
+        for place, record in read_records(path):
+            statement = _statement(place, record)
+            for what, key in (("id", statement.id), ("text", f"{statement.document}:{statement.text.casefold()}")):
+                if (other := places.setdefault(f"{what} {key}", place)) != place:
+                    raise CorpusError(f"{place}: the {what} of {statement.id!r} stands at {other} already")
+            statements.append(statement)
+    if not statements:
+        raise CorpusError(f"{directory}: holds no statements")
+    return statements
+
+
+def load_statements(path: Path) -> list[Statement]:
+    """The statements of one file of `seeds/`, each checked against the schema."""
+    return [_statement(place, record) for place, record in read_records(path)]
+
+
+def load_labelled(path: Path) -> list[Statement]:
+    """The statements of any labelled file: only `text` and `label` are needed, unknown fields are ignored."""
+    known = {field.name for field in fields(Statement)}
+    return [
+        _statement(place, {"id": place, "group": place} | {key: record[key] for key in known & record.keys()})
+        for place, record in read_records(path)
+    ]
+
+
+def load_texts(path: Path) -> tuple[list[str], list[str] | None]:
+    """The texts of any file of statements, and their labels if every one has one."""
+    records = list(read_records(path))
+    for place, record in records:
+        if not isinstance(record.get("text"), str) or not record["text"].strip():
+            raise CorpusError(f"{place}: text is {record.get('text')!r:.60}; a text that is not empty is needed")
+    if all("label" in record for _, record in records):
+        statements = load_labelled(path)
+        return [statement.text for statement in statements], [statement.label for statement in statements]
+    return [record["text"] for _, record in records], None
+
+
+def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The JSON objects of a file, each with its place, `file:line`.
+
+    Raises:
+        CorpusError: the file cannot be read, is empty, or a line is not a JSON object.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read: {error.strerror}") from error
+    if not lines:
+        raise CorpusError(f"{path}: is empty; a JSON object a line is expected")
+    for number, line in enumerate(lines, 1):
+        place = f"{path}:{number}"
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise CorpusError(f"{place}: not JSON: {error}") from error
+        if not isinstance(record, dict):
+            raise CorpusError(f"{place}: a JSON object is expected, not {record!r:.60}")
+        yield place, record
+
+
+def _statement(place: str, record: dict[str, Any]) -> Statement:
+    schema = {field.name: field for field in fields(Statement)}
+    if unknown := sorted(record.keys() - schema.keys()):
+        raise CorpusError(f"{place}: unknown field {unknown[0]!r}; allowed are {', '.join(schema)}")
+    for name, field in schema.items():
+        if name not in record:
+            if field.default is MISSING:
+                raise CorpusError(f"{place}: the field {name!r} is missing")
+            continue
+        value, kinds = record[name], get_args(field.type) or (field.type,)
+        if type(value) not in kinds:
+            wanted = " or ".join("null" if kind is NoneType else kind.__name__ for kind in kinds)
+            raise CorpusError(f"{place}: {name} is {value!r:.60}; allowed is {wanted}")
+        if name in ALLOWED and value not in ALLOWED[name]:
+            raise CorpusError(f"{place}: {name} is {value!r}; allowed are {', '.join(map(str, ALLOWED[name]))}")
+    if not record["text"].strip():
+        raise CorpusError(f"{place}: the text is empty")
+    return Statement(**record)
+
+
+def corpus_digest() -> str:
+    """SHA-256 over the names and the contents of all files of statements: what a model was made from."""
+    total = hashlib.sha256()
+    for path in sorted(STATEMENTS.glob("*.jsonl")):
+        total.update(path.name.encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()

@@ -1,0 +1,171 @@
+"""Evaluation: what a classifier's answers are worth, as records that go to a table, `metrics.json` and the card."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from wirestance import Prediction, StanceClassifier
+from wirestance.model.labels import LABELS
+from wirestance.training.baselines import Guesser, frozen_encoder, majority, tfidf
+from wirestance.training.corpus import Statement
+from wirestance.training.metrics import (
+    Figure,
+    Probabilities,
+    bootstrap,
+    calibration_error,
+    classes,
+    confusion,
+    false_alarms,
+    macro_f1,
+    most_confident,
+    precision_recall_f1,
+    reliability,
+    risk_coverage,
+)
+from wirestance.training.split import Split
+
+COVERAGE = 0.8
+"""Share of the statements, the most confident ones, on which the macro-F1 is given as well."""
+
+WORST = 3
+"""Examples shown for each capability of the contrast suite."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures of one classifier on one set of labelled statements, always answering."""
+
+    statements: int
+    macro_f1: Figure
+    accuracy: Figure
+    false_alarms: Figure
+    """Neutral statements called partisan."""
+    classes: Mapping[str, Mapping[str, float]]
+    """Precision, recall and F1 of every label."""
+    confusion: Sequence[Sequence[int]]
+    """Rows true, columns guessed, in the order of `LABELS`."""
+    calibration_error: float
+    macro_f1_at_coverage: Figure
+    """Of the most confident four fifths."""
+    risk_coverage_area: float
+    answered: float
+    """Share of the statements that are answered at the model's own threshold."""
+    answered_precision: float
+    """Share of those that are right."""
+    answered_false_alarms: float
+    """Neutral statements that are called partisan at the model's own threshold, as a share of all neutral ones."""
+    reliability: Sequence[tuple[float, float, float]] = field(repr=False)
+    """Confidence, accuracy and share of every bin."""
+
+
+@dataclass(frozen=True)
+class Capability:
+    """How often the model fails at one capability of the contrast suite."""
+
+    items: int
+    failures: int
+    worst: Sequence[Mapping[str, str]]
+    """The failures in which it was surest."""
+
+    @property
+    def rate(self) -> float:
+        """Share of the items that fail."""
+        return self.failures / self.items
+
+
+def probabilities(classifier: StanceClassifier, texts: Iterable[str]) -> Probabilities:
+    """The calibrated probabilities of statements, shape (statements, 3)."""
+    return as_array(classifier.predict_batch(list(texts), threshold=0))
+
+
+def as_array(predictions: Iterable[Prediction]) -> Probabilities:
+    """The probabilities of predictions, shape (statements, 3)."""
+    return np.array([[prediction.scores[label] for label in LABELS] for prediction in predictions])
+
+
+def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> Evaluation:
+    """Judge a classifier on labelled statements."""
+    truth = classes([statement.label for statement in statements])
+    found = probabilities(classifier, [statement.text for statement in statements])
+    guess = found.argmax(axis=1)
+    sure = most_confident(found, COVERAGE)
+    answered = found.max(axis=1) >= classifier.stance.threshold
+    neutral, partisan = truth == len(LABELS) - 1, guess != len(LABELS) - 1
+    counts = confusion(truth, guess)
+    return Evaluation(
+        statements=len(statements),
+        macro_f1=bootstrap(len(truth), lambda i: macro_f1(truth[i], guess[i])),
+        accuracy=bootstrap(len(truth), lambda i: float(np.mean(truth[i] == guess[i]))),
+        false_alarms=bootstrap(len(truth), lambda i: false_alarms(truth[i], guess[i])),
+        classes={
+            label: dict(zip(("precision", "recall", "f1"), row.tolist(), strict=True))
+            for label, row in zip(LABELS, precision_recall_f1(counts), strict=True)
+        },
+        confusion=counts.tolist(),
+        calibration_error=calibration_error(truth, found),
+        macro_f1_at_coverage=bootstrap(len(sure), lambda i: macro_f1(truth[sure][i], guess[sure][i])),
+        risk_coverage_area=risk_coverage(truth, found)[1],
+        answered=float(answered.mean()),
+        answered_precision=float((guess == truth)[answered].mean()) if answered.any() else float("nan"),
+        answered_false_alarms=float((answered & partisan)[neutral].mean()) if neutral.any() else float("nan"),
+        reliability=reliability(truth, found),
+    )
+
+
+def evaluate_guesses(guesser: Guesser, statements: Sequence[Statement]) -> Figure:
+    """The macro-F1 of a baseline."""
+    truth = classes([statement.label for statement in statements])
+    guess = guesser([statement.text for statement in statements])
+    return bootstrap(len(truth), lambda i: macro_f1(truth[i], guess[i]))
+
+
+def evaluate_baselines(
+    parts: Split, base: str, classifier: StanceClassifier, sets: Mapping[str, Sequence[Statement]]
+) -> dict[str, dict[str, Figure]]:
+    """The macro-F1 of every baseline on every set of statements, all trained on the same part of the corpus."""
+    mirror = classifier.stance.mirror()
+    baselines = {
+        "majority": majority(parts.train),
+        "TF-IDF + logistic regression": tfidf(parts.train, mirror),
+        "frozen encoder + logistic regression": frozen_encoder(parts.train, mirror, base),
+    }
+    return {
+        name: {where: evaluate_guesses(guesser, statements) for where, statements in sets.items()}
+        for name, guesser in baselines.items()
+    }
+
+
+def evaluate_contrast(classifier: StanceClassifier, items: Sequence[Statement]) -> dict[str, Capability]:
+    """Failures at every capability of the contrast suite, in the manner of CheckList (Ribeiro et al. 2020)."""
+    by_capability: dict[str, list[tuple[Statement, Prediction]]] = defaultdict(list)
+    predictions = classifier.predict_batch([item.text for item in items], threshold=0)
+    for item, prediction in zip(items, predictions, strict=True):
+        by_capability[item.capability or ""].append((item, prediction))
+    found = {}
+    for capability, answers in sorted(by_capability.items()):
+        failed = [(item, prediction) for item, prediction in answers if prediction.label != item.label]
+        failed.sort(key=lambda answer: -answer[1].score)
+        worst = [
+            {
+                "text": item.text,
+                "label": item.label,
+                "answer": prediction.label or "",
+                "score": f"{prediction.score:.2f}",
+            }
+            for item, prediction in failed[:WORST]
+        ]
+        found[capability] = Capability(len(answers), len(failed), worst)
+    return found
+
+
+def plain(record: Any) -> Any:
+    """A record of figures as JSON holds it: rounded to four digits."""
+    if hasattr(record, "__dataclass_fields__"):
+        record = asdict(record)
+    if isinstance(record, Mapping):
+        return {str(key): plain(value) for key, value in record.items()}
+    if isinstance(record, list | tuple):
+        return [plain(value) for value in record]
+    return round(record, 4) if isinstance(record, float) else record

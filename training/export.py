@@ -1,0 +1,110 @@
+"""The export: a trained network as ONNX, its matrices in 8 bits.
+
+The quantisation is static: the scale of every activation is fixed beforehand on training statements (`calibrate`), so
+that an answer depends on its statement alone. With scales found at run time it would depend on the statements that
+share its batch. Weights are quantised by output channel to 7 of 8 bits: a processor without VNNI instructions adds
+pairs of 8-bit products in 16 bits, and only so never overflows. The same file gives the same labels everywhere.
+"""
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor, nn
+from wirestance.model.network import StanceNetwork
+
+INPUTS = ("input_ids", "attention_mask")
+OPSET = 17
+
+
+class _Logits(nn.Module):
+    def __init__(self, network: StanceNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        logits: Tensor = self.network(input_ids, attention_mask).logits
+        return logits
+
+
+class _Rows(CalibrationDataReader):  # type: ignore[misc]  # untyped library
+    """Calibration statements, one a batch, so that no padding enters the statistics."""
+
+    def __init__(self, rows: Sequence[Sequence[int]]) -> None:
+        self._rows = self._feed(rows)
+
+    @staticmethod
+    def _feed(rows: Sequence[Sequence[int]]) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            ids = torch.tensor([list(row)])
+            yield {"input_ids": ids.numpy(), "attention_mask": torch.ones_like(ids).numpy()}
+
+    def get_next(self) -> dict[str, Any] | None:
+        return next(self._rows, None)
+
+
+def export_float(network: StanceNetwork, path: Path) -> None:
+    """Write the network as ONNX in full precision; batch and length are free."""
+    network.train(False)
+    network.config._attn_implementation = "eager"  # the graph optimiser recognises its pattern
+    ids = torch.arange(5, 21).reshape(2, 8)
+    mask = torch.ones_like(ids)
+    mask[1, 5:] = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tracing; the export is compared with the network in the tests
+        torch.onnx.export(
+            _Logits(network).eval(),
+            (ids, mask),
+            str(path),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=list(INPUTS),
+            output_names=["logits"],
+            dynamic_axes={name: {0: "statements", 1: "tokens"} for name in INPUTS} | {"logits": {0: "statements"}},
+        )
+
+
+def quantise(float_path: Path, path: Path, calibrate: Sequence[Sequence[int]]) -> None:
+    """Write the 8-bit network.
+
+    Args:
+        float_path: the network in full precision.
+        path: where to write.
+        calibrate: token ids of training statements; some hundred of them show every activation's range.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        prepared = Path(directory) / "prepared.onnx"
+        logging.disable(logging.INFO)  # the quantiser reports every node
+        try:
+            quant_pre_process(str(float_path), str(prepared), skip_symbolic_shape=True)
+            attention = [
+                node.name
+                for node in onnx.load(str(prepared)).graph.node
+                if node.op_type == "MatMul" and "lin" not in node.name
+            ]
+            quantize_static(
+                str(prepared),
+                str(path),
+                _Rows(calibrate),
+                quant_format=QuantFormat.QDQ,
+                op_types_to_quantize=["MatMul", "Gather"],
+                nodes_to_exclude=attention,
+                activation_type=QuantType.QUInt8,
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                reduce_range=True,
+                extra_options={
+                    "DefaultTensorType": onnx.TensorProto.FLOAT,
+                    "MatMulConstBOnly": True,
+                    "OpTypesToExcludeOutputQuantization": ["MatMul", "Gather"],
+                },
+            )
+        finally:
+            logging.disable(logging.NOTSET)

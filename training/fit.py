@@ -1,0 +1,151 @@
+"""The fit: a pretrained encoder and an untrained classification layer become a stance network."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from sklearn.metrics import f1_score
+from torch import Tensor, nn
+from transformers import (
+    DataCollatorWithPadding,
+    EarlyStoppingCallback,
+    EvalPrediction,
+    PreTrainedTokenizerBase,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
+from transformers.trainer_utils import get_last_checkpoint
+from wirestance.model.encoder import load_encoder
+from wirestance.model.network import StanceNetwork
+from wirestance.training.recipe import Recipe
+
+
+class StanceTrainer(Trainer):
+    """A `Trainer` with a weight for each statement and a rate of its own for the classification layer."""
+
+    def __init__(self, recipe: Recipe, network: StanceNetwork, **arguments: Any) -> None:
+        """Take the recipe, the network and the arguments of `Trainer`."""
+        super().__init__(model=network, **arguments)
+        self.recipe, self.network = recipe, network
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,  # noqa: ARG002  # of the signature
+    ) -> Tensor | tuple[Tensor, Any]:
+        """Cross entropy, each statement by its weight."""
+        labels, weight = inputs.pop("labels"), inputs.pop("weight")
+        outputs = model(**inputs)
+        losses = nn.functional.cross_entropy(outputs.logits, labels, reduction="none")
+        loss = (losses * weight).mean()
+        return (loss, outputs) if return_outputs else loss
+
+    def create_optimizer(self, *_: Any) -> torch.optim.Optimizer:
+        """AdamW, without decay for biases and norms."""
+        self.optimizer = torch.optim.AdamW(list(_parameter_groups(self.network, self.recipe)), foreach=True)
+        return self.optimizer
+
+
+def _parameter_groups(network: nn.Module, recipe: Recipe) -> Iterator[dict[str, Any]]:
+    for head in (False, True):
+        for matrix in (False, True):
+            yield {
+                "params": [
+                    parameter
+                    for name, parameter in network.named_parameters()
+                    if name.startswith("classifier") == head and (parameter.ndim > 1) == matrix
+                ],
+                "lr": recipe.head_learning_rate if head else recipe.learning_rate,
+                "weight_decay": recipe.weight_decay if matrix else 0.0,
+            }
+
+
+def macro_f1(prediction: EvalPrediction) -> dict[str, float]:
+    """Macro-F1 and accuracy of logits, shape (statements, 3), against classes."""
+    guesses = np.argmax(prediction.predictions, axis=1)
+    truth = prediction.label_ids
+    return {
+        "macro_f1": float(f1_score(truth, guesses, average="macro", zero_division=0)),
+        "accuracy": float(np.mean(guesses == truth)),
+    }
+
+
+def build_network(recipe: Recipe) -> tuple[StanceNetwork, PreTrainedTokenizerBase]:
+    """The recipe's encoder with an untrained classification layer, and its tokenizer."""
+    set_seed(recipe.seed)
+    encoder, tokenizer = load_encoder(recipe.base, recipe.dropout)
+    network = StanceNetwork.on(encoder)
+    network.dropout.p = recipe.dropout
+    return network, tokenizer
+
+
+def fit(
+    recipe: Recipe,
+    network: StanceNetwork,
+    tokenizer: PreTrainedTokenizerBase,
+    train: Dataset,
+    validation: Dataset,
+    directory: Path,
+) -> Mapping[str, float]:
+    """Train the network in place; it ends with the weights of its best evaluation.
+
+    Checkpoints are written to the directory. If it holds one already, training goes on from there.
+
+    Returns:
+        the figures of the best evaluation on the validation part.
+    """
+    steps = max(1, int(len(train) / recipe.batch_size * recipe.epochs))
+    every = max(1, int(len(train) / recipe.batch_size / recipe.evaluations))
+    trainer = StanceTrainer(
+        recipe,
+        network,
+        args=TrainingArguments(
+            output_dir=str(directory),
+            max_steps=steps,
+            per_device_train_batch_size=recipe.batch_size,
+            per_device_eval_batch_size=64,
+            learning_rate=recipe.learning_rate,
+            lr_scheduler_type="linear",
+            warmup_steps=int(steps * recipe.warmup),
+            train_sampling_strategy="group_by_length",
+            eval_strategy="steps",
+            eval_steps=every,
+            save_steps=every,
+            save_total_limit=2,
+            load_best_model_at_end=True,
+            metric_for_best_model="macro_f1",
+            logging_steps=max(1, every // 4),
+            remove_unused_columns=False,
+            label_names=["labels"],
+            use_cpu=not torch.cuda.is_available(),
+            bf16=_has_bf16(),
+            seed=recipe.seed,
+            data_seed=recipe.seed,
+            full_determinism=False,
+            report_to="none",
+        ),
+        train_dataset=train,
+        eval_dataset=validation,
+        data_collator=DataCollatorWithPadding(tokenizer),
+        processing_class=tokenizer,
+        compute_metrics=macro_f1,
+        callbacks=[EarlyStoppingCallback(recipe.patience)],
+    )
+    last = get_last_checkpoint(str(directory)) if directory.is_dir() else None
+    trainer.train(resume_from_checkpoint=last)
+    network.train(False)
+    return {name.removeprefix("eval_"): value for name, value in trainer.evaluate().items()}
+
+
+def _has_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 matrices in hardware; emulated, it is slower than float32."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    capability: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(capability.get("avx512_bf16") or capability.get("amx_bf16"))

@@ -1,0 +1,139 @@
+"""Figures: what probabilities are worth against the true labels, with bootstrap intervals."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from wirestance.model.labels import LABELS, NEUTRAL
+
+Probabilities = npt.NDArray[np.float64]
+"""Shape (statements, 3), in the order of `LABELS`."""
+Classes = npt.NDArray[np.int64]
+"""Shape (statements,), positions in `LABELS`."""
+
+RESAMPLES = 1000
+BINS = 15
+PRECISION = 0.95
+"""What the default threshold aims at, on the answered statements of the validation part."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def classes(labels: Sequence[str]) -> Classes:
+    """The positions of labels in `LABELS`."""
+    return np.array([LABELS.index(label) for label in labels], dtype=np.int64)
+
+
+def confusion(truth: Classes, guess: Classes) -> npt.NDArray[np.int64]:
+    """Counts, shape (3 true, 3 guessed)."""
+    size = len(LABELS)
+    return np.bincount(truth * size + guess, minlength=size * size).reshape(size, size)
+
+
+def precision_recall_f1(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Precision, recall and F1 of every class, shape (3 classes, 3 figures); 0 where nothing was guessed or true."""
+    hit = np.diag(counts).astype(float)
+    precision = hit / np.maximum(counts.sum(axis=0), 1)
+    recall = hit / np.maximum(counts.sum(axis=1), 1)
+    return np.stack([precision, recall, 2 * precision * recall / np.maximum(precision + recall, 1e-12)], axis=1)
+
+
+def macro_f1(truth: Classes, guess: Classes) -> float:
+    """The mean F1 of the classes that occur, in truth or as a guess."""
+    counts = confusion(truth, guess)
+    present = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
+    return float(precision_recall_f1(counts)[present, 2].mean()) if present.any() else 0.0
+
+
+def bootstrap(size: int, figure: Callable[[npt.NDArray[np.int64]], float], seed: int = 0) -> Figure:
+    """A figure of `size` statements, and the percentiles 2.5 and 97.5 of it over resampled ones (Efron 1979).
+
+    Args:
+        size: number of statements.
+        figure: the figure of the statements at the given indices.
+        seed: of the resampling.
+    """
+    random = np.random.default_rng(seed)
+    values = [figure(random.integers(0, size, size)) for _ in range(RESAMPLES)]
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return Figure(figure(np.arange(size)), float(low), float(high))
+
+
+def false_alarms(truth: Classes, guess: Classes) -> float:
+    """Share of the neutral statements that are called partisan."""
+    neutral = truth == LABELS.index(NEUTRAL)
+    return float(np.mean(guess[neutral] != LABELS.index(NEUTRAL))) if neutral.any() else float("nan")
+
+
+def calibration_error(truth: Classes, probabilities: Probabilities) -> float:
+    """Expected calibration error of the highest probability, over 15 bins of equal width (Guo et al. 2017)."""
+    return float(sum(abs(hits - confidence) * share for confidence, hits, share in reliability(truth, probabilities)))
+
+
+def reliability(truth: Classes, probabilities: Probabilities) -> list[tuple[float, float, float]]:
+    """For each bin that is not empty: mean confidence, accuracy, and the bin's share of the statements."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    return [
+        (float(confidence[bins == index].mean()), float(right[bins == index].mean()), float(np.mean(bins == index)))
+        for index in np.unique(bins)
+    ]
+
+
+def risk_coverage(truth: Classes, probabilities: Probabilities) -> tuple[npt.NDArray[np.float64], float]:
+    """The error among the k most confident answers for every k, and its mean, the area under the curve.
+
+    Both as in Geifman and El-Yaniv (2017); the curve has shape (statements,).
+    """
+    order = np.argsort(-probabilities.max(axis=1), kind="stable")
+    wrong = (probabilities.argmax(axis=1) != truth)[order]
+    curve = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+    return curve, float(curve.mean())
+
+
+def most_confident(probabilities: Probabilities, coverage: float) -> npt.NDArray[np.int64]:
+    """The indices of the most confident answers, a share `coverage` of all."""
+    order = np.argsort(-probabilities.max(axis=1), kind="stable")
+    return order[: max(1, round(coverage * len(order)))]
+
+
+def soften(probabilities: Probabilities, temperature: float) -> Probabilities:
+    """The softmax of the same logits, divided by a temperature."""
+    scaled = np.log(np.clip(probabilities, 1e-12, None)) / temperature
+    odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def fit_temperature(truth: Classes, probabilities: Probabilities) -> float:
+    """The temperature that minimises the negative log likelihood (Guo et al. 2017)."""
+
+    def loss(logarithm: float) -> float:
+        chosen = soften(probabilities, float(np.exp(logarithm)))[np.arange(len(truth)), truth]
+        return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
+
+
+def choose_threshold(truth: Classes, probabilities: Probabilities, precision: float = PRECISION) -> float:
+    """The lowest threshold at which the answered statements are right with the given precision.
+
+    The highest confidence that occurs, rounded down, if none reaches it.
+    """
+    confidence = probabilities.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    right = (probabilities.argmax(axis=1) == truth)[order]
+    reached = np.flatnonzero(np.cumsum(right) / np.arange(1, len(right) + 1) >= precision)
+    last = reached[-1] if len(reached) else 0
+    return float(np.floor(confidence[order[last]] * 1000) / 1000)

@@ -1,0 +1,117 @@
+"""A training recipe: a short YAML file, read into one validated dataclass and saved with the model."""
+
+import typing
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import wirestance.configs
+import yaml
+from wirestance.model.encoder import MINILM
+from wirestance.model.errors import ConfigError
+from wirestance.model.mirror import Mirror
+
+CONFIGS = Path(next(iter(wirestance.configs.__path__)))
+
+
+class Range(typing.NamedTuple):
+    """The values that a field may take, both ends included."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what a training run makes, apart from the corpus."""
+
+    base: str = MINILM
+    """The pretrained encoder: `minilm-l6`, a directory with a BERT or DistilBERT, or a hub id."""
+    seed: Annotated[int, Range(0, 2**31 - 1)] = 1
+    epochs: Annotated[float, Range(0, 100)] = 4.0
+    batch_size: Annotated[int, Range(1, 4096)] = 32
+    learning_rate: Annotated[float, Range(0, 1)] = 5e-5
+    head_learning_rate: Annotated[float, Range(0, 1)] = 5e-4
+    """For the classification layer, which starts from nothing."""
+    warmup: Annotated[float, Range(0, 1)] = 0.06
+    """Share of the steps in which the rates rise; afterwards they fall linearly."""
+    weight_decay: Annotated[float, Range(0, 1)] = 0.01
+    dropout: Annotated[float, Range(0, 0.9)] = 0.1
+    low_confidence_weight: Annotated[float, Range(0, 1)] = 0.5
+    """Weight in the loss of a statement whose annotator was in doubt."""
+    averaging: Annotated[float, Range(0, 0.99999)] = 0.0
+    """Decay, a step, of the moving average of the weights that is evaluated and kept; 0 keeps the last weights."""
+    evaluations: Annotated[int, Range(1, 100)] = 2
+    """Evaluations on the validation part, an epoch."""
+    patience: Annotated[int, Range(1, 100)] = 4
+    """Evaluations without a better macro-F1 after which training stops."""
+    max_tokens: Annotated[int, Range(8, 512)] = 256
+
+
+def load_recipe(name: str, overrides: Iterable[str] = ()) -> Recipe:
+    """A recipe of `configs/recipes`, or a YAML file, with `key=value` overrides.
+
+    Raises:
+        ConfigError: no such recipe, an unknown key, or a value of another type or out of its range.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else CONFIGS / "recipes" / f"{name}.yaml"
+    settings = read_yaml(path)
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals:
+            raise ConfigError(f"--set {override!r}: write key=value")
+        settings[key.strip()] = yaml.safe_load(value)
+    return resolve(settings, str(path))
+
+
+def resolve(settings: Mapping[str, Any], source: str) -> Recipe:
+    """The recipe that the settings give, everything else at its default."""
+    kinds = typing.get_type_hints(Recipe, include_extras=True)
+    known = [field.name for field in fields(Recipe)]
+    values: dict[str, Any] = {}
+    for key, value in settings.items():
+        if key not in known:
+            raise ConfigError(f"{source}: unknown key {key!r}; allowed are {', '.join(known)}")
+        values[key] = _value(f"{source}: {key}", value, kinds[key])
+    return Recipe(**values)
+
+
+def _value(place: str, value: Any, hint: Any) -> Any:
+    kind, *limits = typing.get_args(hint) or (hint,)
+    if kind is float and type(value) is int:
+        value = float(value)
+    if kind is float and isinstance(value, str):  # YAML 1.1 reads 5e-5 as a string
+        with suppress(ValueError):
+            value = float(value)
+    if type(value) is not kind:
+        raise ConfigError(f"{place} is {value!r}; a value of type {kind.__name__} is needed")
+    for limit in limits:
+        if not limit.low <= value <= limit.high:
+            raise ConfigError(f"{place} is {value!r}; allowed is {limit.low:g} to {limit.high:g}")
+    return value
+
+
+def load_mirror(path: Path = CONFIGS / "conflict.yaml") -> Mirror:
+    """The mirror of the names in `configs/conflict.yaml`."""
+    try:
+        return Mirror(row for rows in read_yaml(path)["names"].values() for row in rows)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{path}: not a table of names: {error!r}") from error
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        there = ", ".join(sorted(recipe.stem for recipe in (CONFIGS / "recipes").glob("*.yaml")))
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}; recipes that are there: {there}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: a mapping of keys to values is expected")
+    return content

@@ -1,0 +1,133 @@
+"""The whole way from a recipe to an artifact: corpus, split, fit, export, calibration."""
+
+import platform
+import shutil
+import subprocess
+import tempfile
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from transformers import AutoTokenizer, DataCollatorWithPadding, PreTrainedTokenizerBase
+from wirestance import StanceClassifier
+from wirestance.model.artifact import NETWORK, STANCE, Stance, save_stance
+from wirestance.model.labels import EXCHANGED
+from wirestance.model.network import StanceNetwork
+from wirestance.training.corpus import SEEDS, Statement, corpus_digest, load_corpus
+from wirestance.training.data import encode
+from wirestance.training.evaluate import probabilities
+from wirestance.training.export import export_float, quantise
+from wirestance.training.fit import build_network, fit
+from wirestance.training.metrics import choose_threshold, classes, fit_temperature, soften
+from wirestance.training.recipe import Recipe, load_mirror
+from wirestance.training.split import Split, split
+
+CHECKPOINTS = "checkpoints"
+CALIBRATE_WITH = 512
+"""Training statements that show the quantiser the range of every activation."""
+
+LIBRARIES = ("torch", "transformers", "onnxruntime", "tokenizers")
+
+
+def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> StanceClassifier:
+    """Make an artifact; a run that was interrupted goes on from its last checkpoint.
+
+    Args:
+        recipe: what to make.
+        directory: where to write; its checkpoints are removed at the end.
+        parts: the statements; by default the split of the whole corpus.
+    """
+    parts = parts or split(load_corpus())
+    mirror = load_mirror()
+    network, tokenizer = build_network(recipe)
+    rows = encode(parts.train, mirror, tokenizer, recipe.max_tokens, recipe.low_confidence_weight)
+    validation = encode(parts.validation, mirror, tokenizer, recipe.max_tokens)
+    fit(recipe, network, tokenizer, rows, validation, directory / CHECKPOINTS)
+    write(network, tokenizer, rows, directory)
+    stance = Stance(
+        names=mirror.rows,
+        max_tokens=recipe.max_tokens,
+        temperature=1.0,
+        threshold=0.0,
+        provenance=provenance(recipe),
+    )
+    classifier = calibrate(directory, stance, parts.validation)
+    shutil.rmtree(directory / CHECKPOINTS)
+    save_stance(directory, classifier.stance)
+    return classifier
+
+
+def write(network: StanceNetwork, tokenizer: PreTrainedTokenizerBase, rows: Dataset, directory: Path) -> None:
+    """Write the network in full precision and in 8 bits, with its tokenizer."""
+    network.save_pretrained(directory)
+    tokenizer.save_pretrained(directory)
+    (directory / NETWORK).parent.mkdir(exist_ok=True)
+    sample = rows.shuffle(seed=0).select(range(min(CALIBRATE_WITH, len(rows))))
+    with tempfile.TemporaryDirectory() as scratch:
+        export_float(network, Path(scratch) / "float.onnx")
+        quantise(Path(scratch) / "float.onnx", directory / NETWORK, sample["input_ids"])
+
+
+def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> StanceClassifier:
+    """Fit temperature and threshold to the quantised network's answers on the validation part."""
+    save_stance(directory, stance)
+    found = probabilities(StanceClassifier.load(directory), [statement.text for statement in validation])
+    truth = classes([statement.label for statement in validation])
+    temperature = fit_temperature(truth, found)
+    threshold = choose_threshold(truth, soften(found, temperature))
+    save_stance(directory, replace(stance, temperature=temperature, threshold=threshold))
+    return StanceClassifier.load(directory)
+
+
+def agreement(classifier: StanceClassifier, directory: Path, statements: list[Statement]) -> float:
+    """Share of the labels in which the shipped 8-bit network and the one in full precision agree."""
+    network = StanceNetwork.from_pretrained(directory)
+    network.train(False)
+    tokenizer = AutoTokenizer.from_pretrained(directory)
+    mirror = classifier.stance.mirror()
+    rows = encode(statements, mirror, tokenizer, classifier.stance.max_tokens)
+    found = full_precision(network, tokenizer, rows)
+    turned = np.array([mirror.orient(statement.text).turned for statement in statements])
+    found[turned] = found[turned][:, EXCHANGED]
+    quantised = probabilities(classifier, [statement.text for statement in statements])
+    return float(np.mean(found.argmax(axis=1) == quantised.argmax(axis=1)))
+
+
+@torch.inference_mode()
+def full_precision(network: StanceNetwork, tokenizer: PreTrainedTokenizerBase, rows: Dataset) -> Any:
+    """The logits of the network in full precision, shape (statements, 3)."""
+    collate = DataCollatorWithPadding(tokenizer)
+    batches = [
+        collate([{"input_ids": ids} for ids in rows[start : start + 32]["input_ids"]])
+        for start in range(0, len(rows), 32)
+    ]
+    return np.concatenate([network(**batch).logits.numpy() for batch in batches])
+
+
+def provenance(recipe: Recipe) -> dict[str, Any]:
+    """What the model is made from and with."""
+    return {
+        "recipe": asdict(recipe),
+        "corpus_sha256": corpus_digest(),
+        "commit": _commit(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+    }
+
+
+def _commit() -> str | None:
+    """The commit of the seeds, where they lie in a repository."""
+    command = ["git", "-C", str(SEEDS), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def is_artifact(directory: Path) -> bool:
+    """Whether a directory holds a finished model."""
+    return (directory / STANCE).is_file()

@@ -1,0 +1,91 @@
+"""The figures as tables on a terminal."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from wirestance.model.labels import LABELS
+from wirestance.training.audit import Audit
+from wirestance.training.evaluate import Capability, Evaluation
+from wirestance.training.metrics import Figure
+
+console = Console(highlight=False)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table."""
+    grid = Table(*columns, title=title, title_justify="left", title_style="bold")
+    for row in rows:
+        grid.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    console.print(grid)
+
+
+def print_evaluation(name: str, found: Evaluation) -> None:
+    """The figures of one set of statements."""
+    table(
+        f"{name}: {found.statements} statements",
+        ["figure", "value [95 % interval]"],
+        [
+            ("macro-F1", found.macro_f1),
+            ("accuracy", found.accuracy),
+            ("neutral called partisan", found.false_alarms),
+            ("macro-F1 of the surest 80 %", found.macro_f1_at_coverage),
+            ("expected calibration error", found.calibration_error),
+            ("area under risk–coverage", found.risk_coverage_area),
+            ("answered at the default threshold", found.answered),
+            ("… of those, right", found.answered_precision),
+            ("… neutral called partisan", found.answered_false_alarms),
+        ],
+    )
+    table(
+        f"{name}: by label",
+        ["true \\ answered", *LABELS, "precision", "recall", "F1"],
+        [
+            (label, *counts, *found.classes[label].values())
+            for label, counts in zip(LABELS, found.confusion, strict=True)
+        ],
+    )
+
+
+def print_baselines(found: Mapping[str, Mapping[str, Figure]]) -> None:
+    """The macro-F1 of everything that was trained on the same statements."""
+    sets = list(next(iter(found.values())))
+    table("macro-F1 compared", ["classifier", *sets], [(name, *row.values()) for name, row in found.items()])
+
+
+def print_contrast(found: Mapping[str, Capability]) -> None:
+    """Failure rates by capability, and the worst examples of each."""
+    items, failures = sum(c.items for c in found.values()), sum(c.failures for c in found.values())
+    rows: list[Sequence[object]] = [(name, c.items, c.failures, f"{c.rate:.1%}") for name, c in found.items()]
+    rows.append(("all", items, failures, f"{failures / items:.1%}"))
+    table("contrast suite", ["capability", "items", "failures", "failure rate"], rows)
+    table(
+        "contrast suite: the surest failures",
+        ["capability", "true", "answer", "p", "statement"],
+        [(name, w["label"], w["answer"], w["score"], w["text"]) for name, c in found.items() for w in c.worst],
+    )
+
+
+def print_audit(name: str, found: Audit) -> None:
+    """The audit of one set of statements."""
+    rows: list[Sequence[object]] = [
+        ("statements; of them changed by the mirror", f"{found.statements}; {found.mirrored}"),
+        ("exchange-consistency", found.consistency),
+        ("mean gap", found.gap),
+        ("the model's own lean", found.lean),
+        ("neutral whose image is called pro-azerbaijan", found.neutral_to_azerbaijan),
+        ("neutral whose image is called pro-armenia", found.neutral_to_armenia),
+    ]
+    if found.recall_gap is not None:
+        rows += [
+            ("recall gap, with mirror images", found.recall_gap),
+            ("false-positive gap, with mirror images", found.false_positive_gap),
+            ("recall gap, statements as they come", found.observed_recall_gap),
+        ]
+    table(f"{name}: audit (azerbaijan − armenia)", ["figure", "value [95 % interval]"], rows)
+    table(
+        f"{name}: the widest gaps",
+        ["gap", "label", "label of the mirror image", "statement"],
+        [(f"{w['gap']:+.3f}", w["label"], w["mirror_label"], w["text"]) for w in found.worst if abs(w["gap"]) > 5e-4]
+        or [("none", "", "", "every statement and its mirror image are answered alike")],
+    )
