@@ -6,9 +6,10 @@ from os import PathLike
 from pathlib import Path
 
 import numpy as np
-from wirestance.inference.prediction import BELOW_THRESHOLD, Prediction
+from wirestance.inference.explain import Explanation, explain
+from wirestance.inference.prediction import BELOW_THRESHOLD, NOT_ENGLISH, NOT_LATIN, Prediction
 from wirestance.inference.runtime import Runtime
-from wirestance.inference.statement import LONGEST, check_statement
+from wirestance.inference.statement import LONGEST, check_statement, is_latin, reads_as_english
 from wirestance.model.artifact import SHIPPED, Stance, load_stance
 from wirestance.model.errors import InputError
 from wirestance.model.labels import EXCHANGED, LABELS
@@ -81,6 +82,14 @@ class StanceClassifier:
             yield from self._answer(chunk, limit)
             window = min(2 * window, WINDOW)
 
+    def explain(self, text: str, *, threshold: float | None = None) -> Explanation:
+        """Which words of a statement moved its label, found by leaving each of them out.
+
+        Raises:
+            InputError: as `predict`.
+        """
+        return explain(self, text, threshold)
+
     def _threshold(self, threshold: float | None) -> float:
         if threshold is None:
             return self.stance.threshold
@@ -92,7 +101,8 @@ class StanceClassifier:
         answers: list[Prediction | str] = []
         for text in chunk:
             try:
-                answers.append(check_statement(text))
+                statement = check_statement(text)
+                answers.append(statement if is_latin(statement) else Prediction.unread(NOT_LATIN))
             except InputError as error:
                 answers.append(Prediction.unread(str(error)))
         read = self._read({answer for answer in answers if isinstance(answer, str)}, threshold)
@@ -102,21 +112,25 @@ class StanceClassifier:
         """Judge distinct statements: orient, run, calibrate, and exchange the classes of those that were turned."""
         texts = list(distinct)
         oriented = [self._mirror.orient(text[:LONGEST]) for text in texts]
-        logits, truncated = self._runtime.logits([text for text, _ in oriented])
+        logits, pieces, truncated = self._runtime.run([text for text, _ in oriented])
         scaled = logits.astype(np.float64) / self.stance.temperature
         odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         probabilities = odds / odds.sum(axis=1, keepdims=True)
         turned = np.array([turned for _, turned in oriented], dtype=bool)
         probabilities[turned] = probabilities[turned][:, EXCHANGED]
         return {
-            text: _prediction(row.tolist(), cut or len(text) > LONGEST, threshold)
-            for text, row, cut in zip(texts, probabilities, truncated, strict=True)
+            text: _prediction(
+                row.tolist(), cut or len(text) > LONGEST, threshold, english=reads_as_english(read.text, count)
+            )
+            for text, read, row, count, cut in zip(texts, oriented, probabilities, pieces, truncated, strict=True)
         }
 
 
-def _prediction(probabilities: list[float], truncated: bool, threshold: float) -> Prediction:
+def _prediction(probabilities: list[float], truncated: bool, threshold: float, *, english: bool) -> Prediction:
     scores = dict(zip(LABELS, probabilities, strict=True))
     label = max(scores, key=scores.__getitem__)
+    if threshold and not english:
+        return Prediction(None, scores[label], scores, truncated, NOT_ENGLISH)
     if scores[label] < threshold:
         return Prediction(None, scores[label], scores, truncated, BELOW_THRESHOLD)
     return Prediction(label, scores[label], scores, truncated)

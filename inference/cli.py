@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 from wirestance.inference.classifier import StanceClassifier
-from wirestance.inference.prediction import BELOW_THRESHOLD, Prediction
-from wirestance.inference.render import json_line, print_row
+from wirestance.inference.explain import Explanation
+from wirestance.inference.prediction import Prediction
+from wirestance.inference.render import explanation_line, json_line, print_explanation, print_row
 from wirestance.inference.sources import STDIN, Sourced, read_sources
-from wirestance.model.errors import WirestanceError
+from wirestance.model.errors import InputError, WirestanceError
 
 BAD_INPUT = 1
 
@@ -20,6 +21,7 @@ Examples:
   wirestance "Azerbaijani forces repelled an attack."
   wirestance "Shelling resumed overnight." "Talks resume in Geneva today."
   wirestance --probabilities wires.txt
+  wirestance explain "Yerevan denied Baku's claim that its forces shelled Ganja."
   tail -n 100 wires.txt | wirestance --json -
 """
 
@@ -81,11 +83,37 @@ def label(
     failed = False
     classifier = StanceClassifier.load(model, threads=threads)
     for statement, prediction in _predictions(classifier, read_sources(sources), threshold):
-        if prediction.problem and prediction.problem != BELOW_THRESHOLD:
+        if prediction.problem and not prediction.withheld:
             click.echo(f"wirestance: {statement.place}: {prediction.problem}", err=True)
             failed = True
         else:
             show(str(statement.text).strip(), prediction)
+    if failed:
+        sys.exit(BAD_INPUT)
+
+
+@wirestance.command(name="explain")
+@click.argument("sources", nargs=-1, metavar="[TEXT | FILE | -]...", required=True)
+@click.option("--json", "as_json", is_flag=True, help="JSON lines on a terminal too; on a pipe they are the default.")
+@model_options
+def explain_command(
+    sources: tuple[str, ...], as_json: bool, model: str | None, threshold: float | None, threads: int | None
+) -> None:
+    """Show which words moved the label of a statement, by leaving each of them out.
+
+    A word's number is what the label's probability loses without it; a word below zero speaks against the label.
+    """
+    classifier = StanceClassifier.load(model, threads=threads)
+    show = _shower(as_json)
+    failed = False
+    for statement in read_sources(sources):
+        try:
+            if statement.text is None:
+                raise InputError(statement.problem)
+            show(classifier.explain(statement.text.strip(), threshold=threshold))
+        except InputError as error:
+            click.echo(f"wirestance: {statement.place}: {error}", err=True)
+            failed = True
     if failed:
         sys.exit(BAD_INPUT)
 
@@ -108,6 +136,15 @@ def _printer(*, as_json: bool, probabilities: bool) -> Callable[[str, Prediction
 
     console = Console(highlight=False)
     return lambda text, prediction: print_row(console, text, prediction, probabilities=probabilities)
+
+
+def _shower(as_json: bool) -> Callable[[Explanation], None]:
+    if as_json or not sys.stdout.isatty():
+        return lambda explanation: click.echo(explanation_line(explanation))
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return lambda explanation: print_explanation(console, explanation)
 
 
 def main() -> None:

@@ -8,6 +8,12 @@ from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS
 BELOW_THRESHOLD = "below the threshold"
 """The problem of an answer that was withheld because no label was probable enough."""
 
+NOT_ENGLISH = "not in English"
+"""The problem of an answer that was withheld because the text does not read as English."""
+
+NOT_LATIN = "not in Latin script"
+"""The problem of a text that the model cannot read at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -23,6 +29,11 @@ class Prediction:
     """The statement is longer than the model reads; only its beginning was judged."""
     problem: str | None = None
     """Why there is no label."""
+
+    @property
+    def withheld(self) -> bool:
+        """There was a statement, but the answer is "can't tell"."""
+        return self.problem in (BELOW_THRESHOLD, NOT_ENGLISH, NOT_LATIN)
 
     @property
     def lean(self) -> float:

@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from wirestance.inference.explain import Explanation
 from wirestance.inference.prediction import Prediction
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS, NEUTRAL
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 CANNOT_TELL = "can't tell"
 COLOURS = {AZERBAIJAN: "bold blue", ARMENIA: "bold dark_orange", NEUTRAL: "default", None: "dim italic"}
 """Blue and orange stay apart for every kind of colour vision; the label is always written out as well."""
+
+WEIGHS = 0.05
+"""Weight from which a word is marked."""
 
 
 def json_line(text: str, prediction: Prediction, *, probabilities: bool) -> str:
@@ -23,6 +27,43 @@ def json_line(text: str, prediction: Prediction, *, probabilities: bool) -> str:
     if prediction.problem:
         record["problem"] = prediction.problem
     return json.dumps(record, ensure_ascii=False)
+
+
+def explanation_line(explanation: Explanation) -> str:
+    """An explanation as a line of JSON."""
+    record = {
+        "text": explanation.text,
+        "label": explanation.prediction.label,
+        "explained": explanation.label,
+        "score": round(explanation.prediction.score, 4),
+        "words": [
+            {"word": word.text, "start": word.start, "end": word.end, "weight": round(word.weight, 4)}
+            for word in explanation.words
+        ],
+    }
+    return json.dumps(record, ensure_ascii=False)
+
+
+def print_explanation(console: "Console", explanation: Explanation) -> None:
+    """A statement with the words that speak for its label in its colour, those against it struck out.
+
+    The strength of a word is written behind it, so that nothing hangs on colour alone.
+    """
+    from rich.text import Text
+
+    line, place = Text(), 0
+    for word in explanation.words:
+        line.append(explanation.text[place : word.start])
+        weighs = abs(word.weight) >= WEIGHS
+        style = "" if not weighs else COLOURS[explanation.label] if word.weight > 0 else "strike"
+        line.append(word.text, style=style)
+        if weighs:
+            line.append(f" {word.weight:+.2f}", style="dim")
+        place = word.end
+    line.append(explanation.text[place:])
+    answer = explanation.prediction.label or f"{CANNOT_TELL}; most probable is {explanation.label}"
+    console.print(Text(f"{answer} {explanation.prediction.score:.2f}", style=COLOURS[explanation.label]))
+    console.print(line)
 
 
 def print_row(console: "Console", text: str, prediction: Prediction, *, probabilities: bool) -> None:

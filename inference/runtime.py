@@ -16,13 +16,19 @@ TOKEN_BUDGET = 1024
 """Tokens in a batch, padding included: enough to fill the cores, few enough to stay in their caches."""
 
 
-class Logits(NamedTuple):
-    """What the network says of a batch."""
+SPECIAL = 2
+"""Tokens that the tokenizer puts before and behind every text."""
 
-    values: npt.NDArray[np.float32]
+
+class Outputs(NamedTuple):
+    """What the network makes of texts."""
+
+    logits: npt.NDArray[np.float32]
     """Shape (texts, 3), in the order of `LABELS`."""
+    pieces: list[int]
+    """For each text, the word pieces that were read."""
     truncated: list[bool]
-    """For each text, whether the network read only its beginning."""
+    """For each text, whether only its beginning was read."""
 
 
 class Runtime:
@@ -49,10 +55,10 @@ class Runtime:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_tokens)
 
-    def logits(self, texts: Sequence[str]) -> Logits:
+    def run(self, texts: Sequence[str]) -> Outputs:
         """Run the network on texts of any length, in batches of like length."""
         encodings = self._tokenizer.encode_batch_fast(list(texts))
-        values = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
+        logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
         for batch in _batches([len(encoding) for encoding in encodings]):
             width = len(encodings[batch[-1]])
             ids = np.zeros((len(batch), width), dtype=np.int64)
@@ -61,8 +67,12 @@ class Runtime:
                 tokens = encodings[index].ids
                 ids[row, : len(tokens)] = tokens
                 mask[row, : len(tokens)] = 1
-            (values[batch],) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-        return Logits(values, [bool(encoding.overflowing) for encoding in encodings])
+            (logits[batch],) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return Outputs(
+            logits,
+            [len(encoding) - SPECIAL for encoding in encodings],
+            [bool(encoding.overflowing) for encoding in encodings],
+        )
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -98,6 +98,19 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
         print_audit(path.name, run(classifier, texts, labels))
 
 
+@training.command()
+@MODEL
+@OUT
+def bench(model: Path, out: Path) -> None:
+    """Measure a model's speed and memory beside transformers and plain ONNX Runtime."""
+    import json
+
+    from wirestance.training.bench import bench as run
+
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "bench.json").write_text(json.dumps(run(model), indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Run the command line; an error that the caller can mend becomes a message and exit code 1."""
     try:

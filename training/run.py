@@ -22,6 +22,7 @@ from wirestance.training.data import encode
 from wirestance.training.evaluate import probabilities
 from wirestance.training.export import export_float, quantise
 from wirestance.training.fit import build_network, fit
+from wirestance.training.full_precision import load_full_precision
 from wirestance.training.metrics import choose_threshold, classes, fit_temperature, soften
 from wirestance.training.recipe import Recipe, load_mirror
 from wirestance.training.split import Split, split
@@ -85,8 +86,7 @@ def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> S
 
 def agreement(classifier: StanceClassifier, directory: Path, statements: list[Statement]) -> float:
     """Share of the labels in which the shipped 8-bit network and the one in full precision agree."""
-    network = StanceNetwork.from_pretrained(directory)
-    network.train(False)
+    network = load_full_precision(directory)
     tokenizer = AutoTokenizer.from_pretrained(directory)
     mirror = classifier.stance.mirror()
     rows = encode(statements, mirror, tokenizer, classifier.stance.max_tokens)

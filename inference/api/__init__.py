@@ -6,6 +6,7 @@
 """
 
 from wirestance.inference.classifier import StanceClassifier
+from wirestance.inference.explain import Explanation, Word
 from wirestance.inference.prediction import Prediction
 from wirestance.model.errors import ArtifactError, ConfigError, CorpusError, InputError, WirestanceError
 from wirestance.model.labels import LABELS
@@ -15,8 +16,10 @@ __all__ = [
     "ArtifactError",
     "ConfigError",
     "CorpusError",
+    "Explanation",
     "InputError",
     "Prediction",
     "StanceClassifier",
     "WirestanceError",
+    "Word",
 ]

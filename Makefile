@@ -1,0 +1,63 @@
+# Everything a developer runs; `make` alone prints this list.
+PYTHON ?= python3
+RUN := .venv/run
+DEV := .venv/dev
+ARTICLE := seeds/documents/000_5d385f9b28c48f61.txt
+RECIPE ?= minilm-l6
+OUT ?= build/model
+EVALUATE ?=
+
+.PHONY: help setup demo test lint types train evaluate audit bench wheel-test clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(DEV)/ready  ## the environment for tests and training (with torch)
+
+demo: $(RUN)/ready  ## label the source article with the shipped model, in an environment without torch
+	$(RUN)/bin/wirestance --probabilities $(ARTICLE)
+
+test: $(DEV)/ready  ## the tests
+	$(DEV)/bin/python -m pytest
+
+lint: $(DEV)/ready  ## ruff: rules and format
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+
+types: $(DEV)/ready  ## mypy, strict
+	$(DEV)/bin/mypy
+
+train: $(DEV)/ready  ## make a model from the seeds: RECIPE=minilm-l6 OUT=build/model EVALUATE="files"
+	$(DEV)/bin/python -m wirestance.training train --recipe $(RECIPE) --out $(OUT) $(EVALUATE:%=--evaluate %)
+
+evaluate: $(DEV)/ready  ## every figure of the shipped model: EVALUATE="labelled files" for more than the held-out part
+	$(DEV)/bin/python -m wirestance.training evaluate $(EVALUATE)
+
+audit: $(DEV)/ready  ## is the shipped model even-handed? EVALUATE="files of statements"
+	$(DEV)/bin/python -m wirestance.training audit $(EVALUATE)
+
+bench: $(DEV)/ready  ## speed and memory, beside transformers and plain ONNX Runtime
+	$(DEV)/bin/python -m wirestance.training bench
+
+wheel-test: $(DEV)/ready  ## build the wheel, install it alone, use it
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(PYTHON) -m venv build/wheel/venv
+	$(DEV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir build/wheel .
+	build/wheel/venv/bin/pip install --quiet --constraint constraints.txt build/wheel/*.whl
+	cd build/wheel && venv/bin/wirestance "Azerbaijani forces repelled an attack."
+
+clean:  ## remove environments and everything built
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# A strict editable install links file by file: it is made again when a file is added or removed.
+SOURCES := $(shell find model training inference configs seeds -type f ! -path '*/__pycache__/*' | sort)
+
+$(DEV)/ready: pyproject.toml constraints.txt $(SOURCES)
+	test -x $(DEV)/bin/python || $(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/pip install --quiet --constraint constraints.txt --editable '.[train,dev]'
+	touch $@
+
+$(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
+	test -x $(RUN)/bin/python || $(PYTHON) -m venv $(RUN)
+	$(RUN)/bin/pip install --quiet --constraint constraints.txt .
+	touch $@

@@ -1,0 +1,200 @@
+"""The command line: texts, files and pipes in, JSON lines out, a message instead of a traceback."""
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from wirestance import LABELS, StanceClassifier
+from wirestance.inference.cli import wirestance
+from wirestance.model.artifact import NETWORK, STANCE
+
+SCRIPT = Path(sys.executable).with_name("wirestance")
+TEXTS = ["Azerbaijani forces repelled an attack.", "Yerevan denied Baku’s claim.", "Talks resume in Geneva today."]
+LINES = "\n".join(TEXTS).encode()
+
+
+@pytest.fixture(scope="module")
+def classifier(tiny_model):
+    return StanceClassifier.load(tiny_model)
+
+
+@pytest.fixture
+def call(tiny_model, tmp_path, monkeypatch):
+    """Run the command in this process: exit code, records, messages."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments, stdin=b""):
+        result = CliRunner().invoke(wirestance, [*arguments, "--model", str(tiny_model)], input=stdin)
+        assert isinstance(result.exception, SystemExit | None)
+        return result.exit_code, [json.loads(line) for line in result.stdout.split("\n")[:-1]], result.stderr
+
+    return run
+
+
+def process(*arguments, **options):
+    """Run the command as people do."""
+    done = subprocess.run([SCRIPT, *arguments], **({"capture_output": True, "timeout": 60} | options), check=False)
+    assert b"Traceback" not in done.stderr
+    return done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
+
+
+def on_terminal(*arguments):
+    """Run the command with a terminal as its input and output; what it shows, after code and messages."""
+    outer, inner = pty.openpty()
+    streams = {"capture_output": False, "stdin": inner, "stdout": inner, "stderr": subprocess.PIPE}
+    code, _, messages = process(*arguments, **streams, env=os.environ | {"COLUMNS": "160", "TERM": "dumb"})
+    os.write(inner, b"\n")  # so that there is something to read
+    shown = os.read(outer, 4096).decode()
+    os.close(outer)
+    os.close(inner)
+    return code, messages, shown.splitlines()[:-1]
+
+
+def test_a_text_is_answered_as_the_library_answers_it(call, classifier):
+    for text in TEXTS:
+        answer = classifier.predict(text, threshold=0)
+        record = {"text": text, "label": answer.label, "score": round(answer.score, 4), "truncated": False}
+        assert call(text, "--threshold", "0") == call("label", text, "--threshold", "0") == (0, [record], "")
+
+
+def test_texts_files_and_pipes_get_the_same_answers(call, tiny_model, tmp_path):
+    (tmp_path / "wires.txt").write_bytes(LINES)
+    code, records, messages = call(*TEXTS)
+    assert (code, [record["text"] for record in records], messages) == (0, TEXTS, "")
+    assert call("wires.txt") == call("-", stdin=LINES) == call(stdin=LINES) == (0, records, "")
+    mixed = call(TEXTS[2], "wires.txt", "-", TEXTS[0], stdin=TEXTS[1].encode())
+    assert mixed == (0, [records[2], *records, records[1], records[0]], "")
+    code, shown, messages = process("--model", tiny_model, input=LINES)
+    assert (code, [json.loads(line) for line in shown.splitlines()], messages) == (0, records, "")
+
+
+@pytest.mark.parametrize("stdin", [b"", b"\n \r\n\n"])
+def test_a_pipe_with_nothing_is_said(call, stdin):
+    assert call(stdin=stdin) == call("-", stdin=stdin) == (1, [], "wirestance: standard input: holds no statement\n")
+
+
+def test_the_first_answer_comes_before_the_input_ends(tiny_model):
+    with subprocess.Popen([SCRIPT, "--model", tiny_model], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as command:
+        command.stdin.write(b"Talks went on.\n")
+        command.stdin.flush()
+        assert json.loads(command.stdout.readline())["text"] == "Talks went on."
+        assert command.communicate(b"Talks ended.\n", timeout=60)[0].count(b"\n") == 1
+
+
+def test_a_reader_that_stops_early_is_no_error(tiny_model, tmp_path):
+    (tmp_path / "wires.txt").write_text("".join(f"Talks went on, round {n}.\n" for n in range(10_000)))
+    command = [SCRIPT, "--model", tiny_model, tmp_path / "wires.txt"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert json.loads(running.stdout.readline())["text"] == "Talks went on, round 0."
+        running.stdout.close()
+        assert running.stderr.read() == b""
+
+
+def test_probabilities_of_every_label(call):
+    for record in call("--probabilities", *TEXTS)[1]:
+        assert tuple(record["scores"]) == LABELS
+        assert sum(record["scores"].values()) == pytest.approx(1, abs=2e-4)
+        assert max(record["scores"].values()) == record["score"]
+    assert all("scores" not in record for record in call(*TEXTS)[1])
+
+
+def test_json_is_the_default_on_a_pipe_and_a_choice_on_a_terminal(tiny_model, call):
+    code, records, messages = call(*TEXTS)
+    assert call("--json", *TEXTS) == (code, records, messages) == (0, records, "")
+    code, messages, shown = on_terminal("--json", "--model", tiny_model, *TEXTS)
+    assert (code, messages, [json.loads(line) for line in shown]) == (0, "", records)
+
+
+@pytest.mark.parametrize("threshold", ["0", "0.999"])
+def test_a_terminal_shows_label_score_and_statement(tiny_model, call, threshold):
+    text = "Talks [bold]resume[/bold]."
+    _, [record], _ = call(text, "--threshold", threshold)
+    code, messages, [row] = on_terminal("--model", tiny_model, text, "--threshold", threshold)
+    assert (code, messages) == (0, "")
+    assert row.split() == f"{record['label'] or "can't tell"} {record['score']:.2f} {text}".split()
+
+
+def test_a_terminal_without_arguments_gets_the_usage():
+    code, messages, shown = on_terminal()
+    assert (code, shown) == (2, [])
+    assert "give a text, a file, or -" in messages
+
+
+def test_threshold(call):
+    code, records, _ = call("--threshold", "0", *TEXTS)
+    assert all(record["label"] in LABELS and "problem" not in record for record in records)
+    withheld = {"label": None, "problem": "below the threshold"}
+    assert call("--threshold", "0.999", *TEXTS) == (code, [record | withheld for record in records], "")
+
+
+def test_version():
+    assert process("--version") == (0, f"wirestance {version('wirestance')}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["label", "--help"], ["a text", "--help"]])
+def test_help_shows_examples(arguments):
+    code, shown, messages = process(*arguments)
+    examples = shown.split("Examples:\n")[1].splitlines()
+    assert (code, messages, examples[0]) == (0, "", '    wirestance "Azerbaijani forces repelled an attack."')
+    assert all("wirestance " in line for line in examples)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        (" \t\n", "argument 2: the statement is empty"),
+        ("12, 3!", "argument 2: the statement has no words: '12, 3!'"),
+        ("caf\udce9 talks", "argument 2: the statement is not valid Unicode at character 3"),
+        ("missing.txt", "missing.txt: no such file"),
+        ("no/such/file", "no/such/file: no such file"),
+        (".", ".: cannot be read: Is a directory"),
+        (b"", "wires: holds no statement"),
+        (b"\xef\xbb\xbf\r\n \n", "wires: holds no statement"),
+        (b"\n\n\x07 42 \x1b\n", "wires:3: the statement has no words: '\\x07 42 \\x1b'"),
+        (b"\n\nT\xfcrkiye\n", "wires:3: not UTF-8: byte 0xfc at position 1"),
+    ],
+)
+def test_bad_input_is_said_and_the_rest_answered(call, tmp_path, argument, message):
+    if isinstance(argument, bytes):
+        (tmp_path / "wires").write_bytes(argument)
+    code, records, messages = call(TEXTS[0], "wires" if isinstance(argument, bytes) else argument, TEXTS[1])
+    assert (code, [record["text"] for record in records]) == (1, TEXTS[:2])
+    assert messages.startswith(f"wirestance: {message}")
+    assert messages.count("\n") == 1
+
+
+def test_odd_lines_are_answered_and_bad_ones_skipped(call, tmp_path):
+    texts = ["Türkiye said so.", "Talks\x00 went\x1b[2J \u2028on\r🙂", "word " * 200_000, "Talks ended"]
+    lines = ("\ufeff" + "\r\n".join(texts[:1] + ["", " \t", "bad"] + texts[1:])).encode().replace(b"bad", b"bad \xff")
+    (tmp_path / "wires").write_bytes(lines)
+    code, records, messages = call("wires")
+    assert [record["text"] for record in records] == [text.strip() for text in texts]
+    assert [record["truncated"] for record in records] == [False, False, True, False]
+    assert (code, messages) == (1, "wirestance: wires:4: not UTF-8: byte 0xff at position 4\n")
+
+
+@pytest.mark.parametrize("wrong", ["--unknown", "--threshold=1", "--threshold=-0.1", "--threshold=high", "--threads=0"])
+def test_wrong_options_get_the_usage(wrong):
+    code, shown, messages = process(wrong, "A text.")
+    assert (code, shown) == (2, "")
+    assert wrong.split("=")[0] in messages
+
+
+@pytest.mark.parametrize("broken", ["", STANCE, NETWORK])
+def test_a_directory_that_is_no_whole_model_is_refused(tiny_model, tmp_path, broken):
+    model = tmp_path / "model"
+    reasons = {"": "no such model directory", STANCE: "not a valid stance.json", NETWORK: "changed since it was saved"}
+    if broken:
+        shutil.copytree(tiny_model, model)
+        (model / broken).write_bytes(b"")
+    code, shown, messages = process("--model", model, "A text.")
+    assert (code, shown, messages.count("\n")) == (1, "", 1)
+    assert messages.startswith(f"wirestance: {(model / broken)}: {reasons[broken]}")
+    assert "has no stance.json" in process("--model", tmp_path, "A text.")[2]

@@ -1,0 +1,142 @@
+"""The figures, against scikit-learn, known answers and simulated truth."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
+from wirestance.model.labels import LABELS
+from wirestance.training.metrics import (
+    bootstrap,
+    calibration_error,
+    choose_threshold,
+    classes,
+    confusion,
+    false_alarms,
+    fit_temperature,
+    macro_f1,
+    most_confident,
+    precision_recall_f1,
+    risk_coverage,
+    soften,
+)
+
+
+def sure(confidences):
+    """Probabilities, shape (statements, 3), that give class 0 the confidence."""
+    first = np.asarray(confidences, dtype=float)
+    return np.stack([first, (1 - first) / 2, (1 - first) / 2], axis=1)
+
+
+def simulate(size, temperature=1.0, seed=0):
+    """Probabilities and a truth that follows them after the temperature."""
+    random = np.random.default_rng(seed)
+    logits = random.normal(scale=2, size=(size, 3))
+    stated = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    chances = np.exp(logits / temperature)
+    chances /= chances.sum(axis=1, keepdims=True)
+    truth = (random.random((size, 1)) > chances.cumsum(axis=1)[:, :2]).sum(axis=1)
+    return truth, stated
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("kinds", [(3, 3), (3, 2), (2, 3), (1, 1), (2, 1)])
+def test_macro_f1_is_scikit_learns(seed, kinds):
+    random = np.random.default_rng(seed)
+    truth, guess = (random.integers(0, kind, 40) for kind in kinds)
+    assert macro_f1(truth, guess) == pytest.approx(f1_score(truth, guess, average="macro", zero_division=0))
+
+
+@pytest.mark.parametrize("kinds", [(3, 3), (3, 2), (2, 3), (1, 1)])
+def test_precision_and_recall_are_scikit_learns(kinds):
+    random = np.random.default_rng(0)
+    truth, guess = (random.integers(0, kind, 50) for kind in kinds)
+    counts = confusion(truth, guess)
+    assert (counts == confusion_matrix(truth, guess, labels=[0, 1, 2])).all()
+    expected = precision_recall_fscore_support(truth, guess, labels=[0, 1, 2], zero_division=0)[:3]
+    np.testing.assert_allclose(precision_recall_f1(counts), np.transpose(expected))
+
+
+def test_macro_f1_of_nothing_is_0():
+    assert macro_f1(classes([]), classes([])) == 0
+
+
+def test_classes_are_positions_in_labels():
+    assert classes([LABELS[2], LABELS[0], LABELS[1]]).tolist() == [2, 0, 1]
+
+
+def test_false_alarms_are_neutral_statements_called_partisan():
+    assert false_alarms(np.array([2, 2, 2, 2, 0, 1]), np.array([2, 0, 1, 2, 1, 2])) == 0.5
+    assert np.isnan(false_alarms(np.array([0, 1]), np.array([0, 1])))
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 1.7, 4.0])
+def test_a_known_temperature_is_recovered(temperature):
+    truth, stated = simulate(20_000, temperature)
+    assert fit_temperature(truth, stated) == pytest.approx(temperature, rel=0.06)
+
+
+def test_softening_divides_the_logits():
+    _, stated = simulate(50)
+    np.testing.assert_allclose(soften(stated, 1.0), stated)
+    np.testing.assert_allclose(soften(sure([0.9]), 2.0)[0, 0], 3 / (3 + 2 * 0.5**0.5), rtol=1e-9)
+    np.testing.assert_allclose(soften(stated, 3.0).sum(axis=1), 1)
+
+
+def test_a_calibrated_answer_has_no_calibration_error():
+    truth = np.array([0] * 7 + [1] * 3 + [0] * 9 + [2])
+    assert calibration_error(truth, sure([0.7] * 10 + [0.9] * 10)) == pytest.approx(0)
+    assert calibration_error(*simulate(20_000)) < 0.015
+
+
+@pytest.mark.parametrize(("right", "error"), [(5, 0.4), (9, 0.0), (10, 0.1), (0, 0.9)])
+def test_the_calibration_error_is_the_distance_to_the_accuracy(right, error):
+    assert calibration_error(np.array([0] * right + [1] * (10 - right)), sure([0.9] * 10)) == pytest.approx(error)
+
+
+def test_bins_are_weighted_by_their_statements():
+    truth = np.array([0, 1, 0, 0, 0, 0, 0, 0])  # at 0.6 half are right, at 1.0 all
+    assert calibration_error(truth, sure([0.6, 0.6] + [1.0] * 6)) == pytest.approx(0.1 * 2 / 8)
+    assert calibration_error(*simulate(20_000, temperature=3.0)) > 0.1
+
+
+@pytest.mark.parametrize("precision", [0.8, 0.9, 0.95])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_threshold_is_the_lowest_that_reaches_the_precision(precision, seed):
+    random = np.random.default_rng(seed)
+    confidence = random.permutation(0.5005 + 0.002 * np.arange(240))  # further apart than the rounding
+    truth = (random.random(240) > confidence).astype(int)
+    threshold = choose_threshold(truth, sure(confidence), precision)
+    cuts = {cut: float(np.mean(truth[confidence >= cut] == 0)) for cut in confidence}
+    reached = min(cut for cut in cuts if cuts[cut] >= precision)
+    assert np.mean(truth[confidence >= threshold] == 0) >= precision
+    assert threshold == pytest.approx(reached, abs=1e-3)
+    assert threshold <= reached
+
+
+def test_the_threshold_is_the_highest_confidence_if_none_reaches_the_precision():
+    assert choose_threshold(np.array([1, 1, 0]), sure([0.9555, 0.8, 0.7])) == 0.955
+
+
+def test_the_threshold_lets_everything_through_that_is_right():
+    assert choose_threshold(np.zeros(3, dtype=int), sure([0.9, 0.6005, 0.8])) == 0.6
+
+
+def test_a_bootstrap_interval_holds_the_value():
+    values = np.random.default_rng(1).normal(5, 2, 400)
+    figure = bootstrap(400, lambda chosen: float(values[chosen].mean()))
+    assert figure.value == pytest.approx(values.mean())
+    assert figure.low < figure.value < figure.high
+    assert figure.high - figure.low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.1)
+    assert figure == bootstrap(400, lambda chosen: float(values[chosen].mean()))
+    assert figure != bootstrap(400, lambda chosen: float(values[chosen].mean()), seed=1)
+    assert str(figure) == f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
+
+
+def test_the_risk_is_counted_from_the_most_confident_answer_on():
+    curve, area = risk_coverage(np.array([1, 0, 0, 1]), sure([0.8, 0.9, 0.7, 0.6]))
+    np.testing.assert_allclose(curve, [0, 1 / 2, 1 / 3, 2 / 4])
+    assert area == pytest.approx((0 + 1 / 2 + 1 / 3 + 2 / 4) / 4)
+
+
+@pytest.mark.parametrize(("coverage", "kept"), [(1.0, [1, 0, 2, 3]), (0.5, [1, 0]), (0.0, [1])])
+def test_the_most_confident_are_kept(coverage, kept):
+    assert most_confident(sure([0.8, 0.9, 0.7, 0.6]), coverage).tolist() == kept

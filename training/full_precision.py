@@ -1,0 +1,54 @@
+"""The network of an artifact in full precision, for comparison: its own weights, or those that the 8-bit file holds."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from transformers import DistilBertConfig
+from wirestance.model.artifact import NETWORK, SHIPPED, WEIGHTS
+from wirestance.model.network import StanceNetwork
+
+PREFIX = "network."
+"""What the export puts before the name of every weight."""
+
+
+def load_full_precision(directory: Path = SHIPPED) -> StanceNetwork:
+    """The network that the artifact's `model.safetensors` holds.
+
+    The shipped artifact comes without it; its network is read back from the 8-bit file: the same weights as those
+    that the runtime multiplies, without the rounding of the activations.
+    """
+    if (directory / WEIGHTS).is_file():
+        network = StanceNetwork.from_pretrained(directory)
+    else:
+        network = StanceNetwork(DistilBertConfig.from_pretrained(directory))
+        network.load_state_dict(_weights(directory / NETWORK))
+    network.train(False)
+    return network
+
+
+def _weights(path: Path) -> dict[str, torch.Tensor]:
+    """Every weight of the 8-bit ONNX file, by its name in the network."""
+    graph = onnx.load(str(path)).graph
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    scaled = {node.output[0]: node for node in graph.node if node.op_type == "DequantizeLinear"}
+    weights = {name.removeprefix(PREFIX): array for name, array in stored.items() if name.startswith(PREFIX)}
+    for node in graph.node:
+        source = scaled.get(node.input[-1 if node.op_type == "MatMul" else 0]) if node.input else None
+        if node.op_type not in ("MatMul", "Gather") or source is None or source.input[0] not in stored:
+            continue
+        name = node.name.strip("/").replace("/", ".").removeprefix(PREFIX).rpartition(".")[0] + ".weight"
+        array = _scale(*(stored[part] for part in source.input))
+        weights[name] = array.T if node.op_type == "MatMul" else array
+    return {
+        name: torch.from_numpy(np.array(array, dtype=np.float32))
+        for name, array in weights.items()
+        if not name.endswith(("_quantized", "_scale", "_zero_point"))
+    }
+
+
+def _scale(values: np.ndarray, scale: np.ndarray, zero: np.ndarray) -> np.ndarray:
+    """The numbers that 8-bit values stand for; scales of the columns, or one for all."""
+    return np.asarray((values.astype(np.float32) - zero.astype(np.float32)) * scale)
