@@ -21,26 +21,39 @@ WINDOW = 2048
 class StanceClassifier:
     """A loaded model. Share one between threads; it holds no state of a call."""
 
-    def __init__(self, stance: Stance, runtime: Runtime) -> None:
+    def __init__(self, stance: Stance, runtime: Runtime, neutral_share: float | None = None) -> None:
         """Use `load`, unless the parts are at hand."""
+        share = stance.neutral_share if neutral_share is None else neutral_share
+        if not 0 < share < 1:
+            raise InputError(f"neutral_share is {share}; it lies between 0 and 1, both excluded")
         self.stance = stance
         self._runtime = runtime
         self._mirror = stance.mirror()
+        self._shift = np.array([0.0, 0.0, stance.neutral_shift(share)])
 
     @classmethod
-    def load(cls, path: str | PathLike[str] | None = None, *, threads: int | None = None) -> "StanceClassifier":
+    def load(
+        cls,
+        path: str | PathLike[str] | None = None,
+        *,
+        threads: int | None = None,
+        neutral_share: float | None = None,
+    ) -> "StanceClassifier":
         """Load a model directory, by default the one that comes with the package.
 
         Args:
             path: a directory that training wrote.
             threads: cores to use; None takes every physical one. Give 1 where many classifiers share a machine.
+            neutral_share: share of neutral statements to expect; None takes the model's. A raw feed has about 0.8,
+                a selection of statements about the conflict less; the more, the fewer statements are called partisan.
 
         Raises:
             ArtifactError: the directory is not a whole, unchanged model of a format that this version reads.
+            InputError: the share is out of range.
         """
         directory = SHIPPED if path is None else Path(path)
         stance = load_stance(directory)
-        return cls(stance, Runtime(directory, stance.max_tokens, threads))
+        return cls(stance, Runtime(directory, stance.max_tokens, threads), neutral_share)
 
     def predict(self, text: str, *, threshold: float | None = None) -> Prediction:
         """The stance of one statement.
@@ -113,7 +126,7 @@ class StanceClassifier:
         texts = list(distinct)
         oriented = [self._mirror.orient(text[:LONGEST]) for text in texts]
         logits, pieces, truncated = self._runtime.run([text for text, _ in oriented])
-        scaled = logits.astype(np.float64) / self.stance.temperature
+        scaled = logits.astype(np.float64) / self.stance.temperature + self._shift
         odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         probabilities = odds / odds.sum(axis=1, keepdims=True)
         turned = np.array([turned for _, turned in oriented], dtype=bool)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import version
+from functools import wraps
 from itertools import tee
 from typing import Any
 
@@ -38,13 +38,19 @@ class DefaultGroup(click.Group):
 
 
 @click.group(cls=DefaultGroup, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("wirestance"), message="%(prog)s %(version)s")
+@click.version_option(package_name="wirestance", message="%(prog)s %(version)s")
 def wirestance() -> None:
     """Label the partisanship of statements about the Armenia–Azerbaijan conflict."""
 
 
-def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that runs a model."""
+def runs_a_model(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a model, and the `classifier` that they ask for."""
+
+    @wraps(command)
+    def run(model: str | None, threads: int | None, neutral_share: float | None, **options: Any) -> None:
+        command(StanceClassifier.load(model, threads=threads, neutral_share=neutral_share), **options)
+
+    decorated: Callable[..., None] = run
     for option in (
         click.option("--threads", type=click.IntRange(1), help="Cores to use; all of them if not given."),
         click.option(
@@ -52,24 +58,28 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.FloatRange(0, 1, max_open=True),
             help="Lowest probability with which a label is given; 0 always answers. The model's own if not given.",
         ),
+        click.option(
+            "--neutral-share",
+            type=click.FloatRange(0, 1, min_open=True, max_open=True),
+            help="Share of neutral statements to expect, about 0.8 in a raw feed. The model's own if not given.",
+        ),
         click.option("--model", type=click.Path(), help="A model directory; the shipped one if not given."),
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 @wirestance.command(epilog=EXAMPLES)
 @click.argument("sources", nargs=-1, metavar="[TEXT | FILE | -]...")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on a terminal too; on a pipe they are the default.")
 @click.option("--probabilities", is_flag=True, help="Show the probability of every label.")
-@model_options
+@runs_a_model
 def label(
+    classifier: StanceClassifier,
     sources: tuple[str, ...],
     as_json: bool,
     probabilities: bool,
-    model: str | None,
     threshold: float | None,
-    threads: int | None,
 ) -> None:
     """Label statements: texts, files of one statement a line, or standard input.
 
@@ -81,7 +91,6 @@ def label(
         sources = (STDIN,)
     show = _printer(as_json=as_json, probabilities=probabilities)
     failed = False
-    classifier = StanceClassifier.load(model, threads=threads)
     for statement, prediction in _predictions(classifier, read_sources(sources), threshold):
         if prediction.problem and not prediction.withheld:
             click.echo(f"wirestance: {statement.place}: {prediction.problem}", err=True)
@@ -95,15 +104,14 @@ def label(
 @wirestance.command(name="explain")
 @click.argument("sources", nargs=-1, metavar="[TEXT | FILE | -]...", required=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on a terminal too; on a pipe they are the default.")
-@model_options
+@runs_a_model
 def explain_command(
-    sources: tuple[str, ...], as_json: bool, model: str | None, threshold: float | None, threads: int | None
+    classifier: StanceClassifier, sources: tuple[str, ...], as_json: bool, threshold: float | None
 ) -> None:
     """Show which words moved the label of a statement, by leaving each of them out.
 
     A word's number is what the label's probability loses without it; a word below zero speaks against the label.
     """
-    classifier = StanceClassifier.load(model, threads=threads)
     show = _shower(as_json)
     failed = False
     for statement in read_sources(sources):

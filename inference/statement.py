@@ -7,9 +7,10 @@ from wirestance.model.errors import InputError
 LONGEST = 20_000
 """Characters of a statement that are looked at; far more than any model reads."""
 
-ENGLISH = frozenset(
-    ["the", "of", "to", "and", "for", "that", "with", "by", "from", "were", "are", "have", "has", "been", "its", "their", "said", "says", "will", "would", "which", "who", "after", "over", "into", "not"]
-)
+ENGLISH = frozenset({
+    "the", "of", "to", "and", "for", "that", "with", "by", "from", "were", "are", "have", "has", "been",
+    "its", "their", "said", "says", "will", "would", "which", "who", "after", "over", "into", "not",
+})  # fmt: skip
 """Words without which hardly an English sentence gets by; other languages do not have them."""
 
 FOREIGN_PIECES = 2.1

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,21 @@ class Stance:
     """Logits are divided by it before the softmax (Guo et al. 2017)."""
     threshold: float
     """Lowest probability with which a label is given; below it the answer is "can't tell"."""
+    trained_share: float
+    """Share of neutral statements among those that the network was trained on."""
+    neutral_share: float
+    """Share of neutral statements that is expected in use, unless the user gives another."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Recipe, corpus digest, commit and library versions."""
     labels: tuple[str, ...] = LABELS
     format: int = FORMAT
+
+    def neutral_shift(self, share: float) -> float:
+        """What a share of neutral statements other than the trained one adds to the neutral logit.
+
+        The prior correction of Saerens et al. (2002).
+        """
+        return log(share / (1 - share)) - log(self.trained_share / (1 - self.trained_share))
 
     def mirror(self) -> Mirror:
         """The mirror that the network was trained with."""
@@ -103,12 +115,14 @@ def _read(path: Path, content: dict[str, Any]) -> Stance:
         stance = Stance(**content | {"names": tuple(content["names"]), "labels": LABELS})
         stance.mirror()
         sound = stance.max_tokens > 2 and stance.temperature > 0 and 0 <= stance.threshold < 1
+        sound = sound and 0 < stance.trained_share < 1 and 0 < stance.neutral_share < 1
     except (KeyError, TypeError, ConfigError) as error:
         raise ArtifactError(f"{path}: not a valid {STANCE}: {error}") from error
     if not sound:
         raise ArtifactError(
-            f"{path}: max_tokens {stance.max_tokens} (allowed: above 2), temperature {stance.temperature} (above 0) "
-            f"or threshold {stance.threshold} (from 0 to below 1) is out of range"
+            f"{path}: max_tokens {stance.max_tokens} (allowed: above 2), temperature {stance.temperature} (above 0), "
+            f"threshold {stance.threshold} (from 0 to below 1), trained_share {stance.trained_share} or neutral_share "
+            f"{stance.neutral_share} (between 0 and 1) is out of range"
         )
     return stance
 

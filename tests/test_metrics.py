@@ -64,7 +64,7 @@ def test_classes_are_positions_in_labels():
 
 
 def test_false_alarms_are_neutral_statements_called_partisan():
-    assert false_alarms(np.array([2, 2, 2, 2, 0, 1]), np.array([2, 0, 1, 2, 1, 2])) == 0.5
+    assert false_alarms(np.array([2, 2, 2, 2, 0, 1]), np.array([2, 0, 2, 2, 1, 2])) == 0.25
     assert np.isnan(false_alarms(np.array([0, 1]), np.array([0, 1])))
 
 
@@ -93,8 +93,8 @@ def test_the_calibration_error_is_the_distance_to_the_accuracy(right, error):
 
 
 def test_bins_are_weighted_by_their_statements():
-    truth = np.array([0, 1, 0, 0, 0, 0, 0, 0])  # at 0.6 half are right, at 1.0 all
-    assert calibration_error(truth, sure([0.6, 0.6] + [1.0] * 6)) == pytest.approx(0.1 * 2 / 8)
+    truth = np.array([1, 1, 0, 0, 0, 0, 0, 0])  # the two bins err in opposite directions
+    assert calibration_error(truth, sure([0.61] * 2 + [0.68] * 6)) == pytest.approx(0.61 * 2 / 8 + 0.32 * 6 / 8)
     assert calibration_error(*simulate(20_000, temperature=3.0)) > 0.1
 
 

@@ -77,8 +77,11 @@ def test_ten_shared_words_make_a_family(other, same):
     assert (first == second) == same
 
 
-def test_families_are_joined_through_others():
-    chain = [("a", TEN), ("b", TEN), ("b", f"{TEN[::-1]} z"), ("c", f"y {TEN[::-1]}"), ("c", "short"), ("d", "short")]
-    *joined, apart = families(statements(*chain))
+@pytest.mark.parametrize("order", ["abBC", "aCbB", "CaBb", "BbCa"])
+def test_families_are_joined_through_others(order):
+    """Small letters share one run of words, capitals another; only `b` has both."""
+    other = TEN.replace("five", "5")
+    chain = [(letter.lower(), other if letter.isupper() else TEN) for letter in order]
+    *joined, apart = families(statements(*chain, ("d", "short")))
     assert len(set(joined)) == 1
     assert apart not in joined

@@ -99,6 +99,20 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
 
 
 @training.command()
+@click.option("--recipe", default="minilm-l6", show_default=True, help="A name in configs/recipes, or a YAML file.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one key of the recipe.")
+@OUT
+@FILES
+def curve(recipe: str, overrides: tuple[str, ...], out: Path, files: tuple[Path, ...]) -> None:
+    """Train on a quarter, half and all of the training part, and plot what each is worth."""
+    from wirestance.training.corpus import load_labelled
+    from wirestance.training.curve import curve as run
+    from wirestance.training.recipe import load_recipe
+
+    run(load_recipe(recipe, overrides), {path.name: load_labelled(path) for path in files}, out)
+
+
+@training.command()
 @MODEL
 @OUT
 def bench(model: Path, out: Path) -> None:

@@ -1,5 +1,6 @@
 """The fit: a pretrained encoder and an untrained classification layer become a stance network."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from wirestance.training.recipe import Recipe
 
 
 class StanceTrainer(Trainer):
-    """A `Trainer` with a weight for each statement and a rate of its own for the classification layer."""
+    """A `Trainer` with a weight for each statement and a rate for each layer."""
 
     def __init__(self, recipe: Recipe, network: StanceNetwork, **arguments: Any) -> None:
         """Take the recipe, the network and the arguments of `Trainer`."""
@@ -42,7 +43,9 @@ class StanceTrainer(Trainer):
         """Cross entropy, each statement by its weight."""
         labels, weight = inputs.pop("labels"), inputs.pop("weight")
         outputs = model(**inputs)
-        losses = nn.functional.cross_entropy(outputs.logits, labels, reduction="none")
+        losses = nn.functional.cross_entropy(
+            outputs.logits, labels, reduction="none", label_smoothing=self.recipe.label_smoothing
+        )
         loss = (losses * weight).mean()
         return (loss, outputs) if return_outputs else loss
 
@@ -52,18 +55,23 @@ class StanceTrainer(Trainer):
         return self.optimizer
 
 
-def _parameter_groups(network: nn.Module, recipe: Recipe) -> Iterator[dict[str, Any]]:
-    for head in (False, True):
-        for matrix in (False, True):
-            yield {
-                "params": [
-                    parameter
-                    for name, parameter in network.named_parameters()
-                    if name.startswith("classifier") == head and (parameter.ndim > 1) == matrix
-                ],
-                "lr": recipe.head_learning_rate if head else recipe.learning_rate,
-                "weight_decay": recipe.weight_decay if matrix else 0.0,
-            }
+def _parameter_groups(network: StanceNetwork, recipe: Recipe) -> Iterator[dict[str, Any]]:
+    """The trained parameters with their rates: full at the top, falling layer by layer to the embeddings.
+
+    As in Howard and Ruder (2018): the lower a layer, the more general what it has learned.
+    """
+    layers = len(network.distilbert.transformer.layer)
+    trained = ((name, weight) for name, weight in network.named_parameters() if weight.requires_grad)
+    for name, parameter in trained:
+        layer = re.search(r"transformer\.layer\.(\d+)", name)
+        below = layers - int(layer[1]) if layer else layers + 1
+        yield {
+            "params": [parameter],
+            "lr": recipe.head_learning_rate
+            if name.startswith("classifier")
+            else recipe.learning_rate * recipe.layer_decay**below,
+            "weight_decay": recipe.weight_decay if parameter.ndim > 1 else 0.0,
+        }
 
 
 def macro_f1(prediction: EvalPrediction) -> dict[str, float]:
@@ -82,6 +90,7 @@ def build_network(recipe: Recipe) -> tuple[StanceNetwork, PreTrainedTokenizerBas
     encoder, tokenizer = load_encoder(recipe.base, recipe.dropout)
     network = StanceNetwork.on(encoder)
     network.dropout.p = recipe.dropout
+    network.distilbert.embeddings.word_embeddings.requires_grad_(not recipe.freeze_words)
     return network, tokenizer
 
 

@@ -17,7 +17,7 @@ from wirestance.training.evaluate import (
     plain,
     probabilities,
 )
-from wirestance.training.metrics import calibration_error, classes, soften
+from wirestance.training.metrics import Probabilities, calibration_error, classes, soften
 from wirestance.training.plots import plot_all
 from wirestance.training.split import split
 from wirestance.training.tables import print_audit, print_baselines, print_contrast, print_evaluation, table
@@ -79,6 +79,13 @@ def _names_only(classifier: StanceClassifier) -> float:
     return float(np.mean([answer.label == NEUTRAL for answer in classifier.predict_batch(items, threshold=0)]))
 
 
+def unscaled(classifier: StanceClassifier, scaled: Probabilities) -> Probabilities:
+    """The probabilities as they were without temperature and prior correction."""
+    stance = classifier.stance
+    shift = np.array([0.0, 0.0, stance.neutral_shift(stance.neutral_share)])
+    return soften(np.exp(np.log(scaled) - shift), 1 / stance.temperature)
+
+
 def _plot(
     classifier: StanceClassifier, sets: Mapping[str, Sequence[Statement]], directory: Path
 ) -> dict[str, dict[str, float]]:
@@ -86,7 +93,7 @@ def _plot(
     for name, statements in sets.items():
         truth = classes([statement.label for statement in statements])
         after = probabilities(classifier, [statement.text for statement in statements])
-        before = soften(after, 1 / classifier.stance.temperature)
+        before = unscaled(classifier, after)
         plot_all(directory, Path(name).stem, truth, before, after)
         errors[name] = plain({"before": calibration_error(truth, before), "after": calibration_error(truth, after)})
     return errors

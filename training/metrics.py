@@ -126,14 +126,25 @@ def fit_temperature(truth: Classes, probabilities: Probabilities) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
 
 
-def choose_threshold(truth: Classes, probabilities: Probabilities, precision: float = PRECISION) -> float:
-    """The lowest threshold at which the answered statements are right with the given precision.
+def prior_weights(truth: Classes, share: float, expected: float) -> npt.NDArray[np.float64]:
+    """Weights under which statements of which `share` are neutral stand for some of which `expected` are."""
+    neutral = truth == LABELS.index(NEUTRAL)
+    return np.where(neutral, expected / share, (1 - expected) / (1 - share))
+
+
+def choose_threshold(
+    truth: Classes,
+    probabilities: Probabilities,
+    weights: npt.NDArray[np.float64],
+    precision: float = PRECISION,
+) -> float:
+    """The lowest threshold at which the answered statements, each by its weight, are right with the given precision.
 
     The highest confidence that occurs, rounded down, if none reaches it.
     """
     confidence = probabilities.max(axis=1)
     order = np.argsort(-confidence, kind="stable")
     right = (probabilities.argmax(axis=1) == truth)[order]
-    reached = np.flatnonzero(np.cumsum(right) / np.arange(1, len(right) + 1) >= precision)
+    reached = np.flatnonzero(np.cumsum(right * weights[order]) / np.cumsum(weights[order]) >= precision)
     last = reached[-1] if len(reached) else 0
     return float(np.floor(confidence[order[last]] * 1000) / 1000)

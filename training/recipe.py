@@ -32,17 +32,21 @@ class Recipe:
     seed: Annotated[int, Range(0, 2**31 - 1)] = 1
     epochs: Annotated[float, Range(0, 100)] = 4.0
     batch_size: Annotated[int, Range(1, 4096)] = 32
-    learning_rate: Annotated[float, Range(0, 1)] = 5e-5
-    head_learning_rate: Annotated[float, Range(0, 1)] = 5e-4
+    learning_rate: Annotated[float, Range(0, 1)] = 1e-4
+    head_learning_rate: Annotated[float, Range(0, 1)] = 1e-3
     """For the classification layer, which starts from nothing."""
+    layer_decay: Annotated[float, Range(0.1, 1)] = 0.9
+    """Factor from the rate of a layer to that of the one below it."""
+    freeze_words: bool = True
+    """Leave the word embeddings as they were pretrained, so that words that no statement has keep their place."""
     warmup: Annotated[float, Range(0, 1)] = 0.06
     """Share of the steps in which the rates rise; afterwards they fall linearly."""
     weight_decay: Annotated[float, Range(0, 1)] = 0.01
     dropout: Annotated[float, Range(0, 0.9)] = 0.1
     low_confidence_weight: Annotated[float, Range(0, 1)] = 0.5
     """Weight in the loss of a statement whose annotator was in doubt."""
-    averaging: Annotated[float, Range(0, 0.99999)] = 0.0
-    """Decay, a step, of the moving average of the weights that is evaluated and kept; 0 keeps the last weights."""
+    label_smoothing: Annotated[float, Range(0, 0.5)] = 0.05
+    """Share of the truth that is spread over all labels (Szegedy et al. 2016), against overconfidence."""
     evaluations: Annotated[int, Range(1, 100)] = 2
     """Evaluations on the validation part, an epoch."""
     patience: Annotated[int, Range(1, 100)] = 4

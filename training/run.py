@@ -4,6 +4,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, DataCollatorWithPadding, PreTrainedTokenizerBase
 from wirestance import StanceClassifier
 from wirestance.model.artifact import NETWORK, STANCE, Stance, save_stance
-from wirestance.model.labels import EXCHANGED
+from wirestance.model.labels import EXCHANGED, NEUTRAL
 from wirestance.model.network import StanceNetwork
 from wirestance.training.corpus import SEEDS, Statement, corpus_digest, load_corpus
 from wirestance.training.data import encode
@@ -23,13 +24,17 @@ from wirestance.training.evaluate import probabilities
 from wirestance.training.export import export_float, quantise
 from wirestance.training.fit import build_network, fit
 from wirestance.training.full_precision import load_full_precision
-from wirestance.training.metrics import choose_threshold, classes, fit_temperature, soften
+from wirestance.training.metrics import choose_threshold, classes, fit_temperature, prior_weights
 from wirestance.training.recipe import Recipe, load_mirror
 from wirestance.training.split import Split, split
 
 CHECKPOINTS = "checkpoints"
 CALIBRATE_WITH = 512
 """Training statements that show the quantiser the range of every activation."""
+
+EXPECTED_NEUTRAL = 0.65
+"""Share of neutral statements that a model expects by default: between a selection of statements about the conflict, of
+which half and more are partisan, and a raw feed, of which four fifths and more are neutral."""
 
 LIBRARIES = ("torch", "transformers", "onnxruntime", "tokenizers")
 
@@ -54,6 +59,8 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
         max_tokens=recipe.max_tokens,
         temperature=1.0,
         threshold=0.0,
+        trained_share=neutral_share(parts.train),
+        neutral_share=neutral_share(parts.train),
         provenance=provenance(recipe),
     )
     classifier = calibrate(directory, stance, parts.validation)
@@ -78,10 +85,17 @@ def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> S
     save_stance(directory, stance)
     found = probabilities(StanceClassifier.load(directory), [statement.text for statement in validation])
     truth = classes([statement.label for statement in validation])
-    temperature = fit_temperature(truth, found)
-    threshold = choose_threshold(truth, soften(found, temperature))
-    save_stance(directory, replace(stance, temperature=temperature, threshold=threshold))
+    calibrated = replace(stance, temperature=fit_temperature(truth, found), neutral_share=EXPECTED_NEUTRAL)
+    save_stance(directory, calibrated)
+    found = probabilities(StanceClassifier.load(directory), [statement.text for statement in validation])
+    weights = prior_weights(truth, stance.trained_share, EXPECTED_NEUTRAL)
+    save_stance(directory, replace(calibrated, threshold=choose_threshold(truth, found, weights)))
     return StanceClassifier.load(directory)
+
+
+def neutral_share(statements: Sequence[Statement]) -> float:
+    """The share of neutral statements."""
+    return sum(statement.label == NEUTRAL for statement in statements) / len(statements)
 
 
 def agreement(classifier: StanceClassifier, directory: Path, statements: list[Statement]) -> float:

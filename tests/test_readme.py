@@ -1,0 +1,47 @@
+"""The README's examples do what it says."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(kind):
+    return re.findall(rf"<!-- test: {kind} -->\n```{kind}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_python_example_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wires.txt").write_text("Talks resume in Geneva.\n", encoding="utf-8")
+    (code,) = blocks("python")
+    exec(compile(code, "README.md", "exec"), {})
+
+
+@pytest.mark.parametrize(
+    "example", re.findall(r"^\$ (wirestance .*)\n((?:[^$`].*\n)+)", "".join(blocks("console")), re.M)
+)
+def test_the_console_examples_print_what_they_show(example):
+    command, shown = example
+    words = shlex.split(command)
+    script = Path(sys.executable).with_name(words[0])
+    found = subprocess.run([script, *words[1:]], capture_output=True, text=True, check=True).stdout
+    assert [rounded(line) for line in found.splitlines()] == [rounded(line) for line in shown.splitlines()]
+
+
+def rounded(line):
+    """A line of JSON with its numbers to two digits: the last ones differ between processors."""
+    return json.loads(line, parse_float=lambda number: round(float(number), 1))
+
+
+def test_the_tree_names_every_file():
+    tree = README.split("```text\n")[1].split("```")[0]
+    repository = Path(__file__).parents[1]
+    for folder in ("model", "training", "inference", "configs"):
+        for path in (repository / folder).glob("*.*"):
+            assert path.name in tree, path

@@ -1,0 +1,53 @@
+"""The learning curve: what a quarter, half and all of the training part teach."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from wirestance.training.corpus import Statement, load_corpus
+from wirestance.training.evaluate import probabilities
+from wirestance.training.metrics import classes, macro_f1
+from wirestance.training.plots import learning_curve
+from wirestance.training.recipe import Recipe
+from wirestance.training.run import train
+from wirestance.training.split import Split, families, split
+from wirestance.training.tables import table
+
+SHARES = (0.25, 0.5, 1.0)
+
+
+def curve(recipe: Recipe, sets: dict[str, list[Statement]], directory: Path) -> dict[str, list[float]]:
+    """Train on growing shares of the training part, whole families at a time, and plot the macro-F1 of each set.
+
+    Args:
+        recipe: the same for every share.
+        sets: labelled statements outside the project, judged beside the held-out part.
+        directory: where the plot goes.
+    """
+    parts = split(load_corpus())
+    sets = {"test": parts.test} | sets
+    curves: dict[str, list[float]] = {name: [] for name in sets}
+    for share in SHARES:
+        part = Split(first_families(parts.train, share), parts.validation, parts.test)
+        with tempfile.TemporaryDirectory() as scratch:
+            classifier = train(recipe, Path(scratch), part)
+            for name, statements in sets.items():
+                truth = classes([statement.label for statement in statements])
+                found = probabilities(classifier, [statement.text for statement in statements])
+                curves[name].append(macro_f1(truth, found.argmax(axis=1)))
+    directory.mkdir(parents=True, exist_ok=True)
+    learning_curve(directory / "learning-curve.png", SHARES, curves)
+    table(
+        f"learning curve, {recipe.epochs:g} epochs: macro-F1",
+        ["share", *curves],
+        [(f"{share:.0%}", *(values[row] for values in curves.values())) for row, share in enumerate(SHARES)],
+    )
+    return curves
+
+
+def first_families(statements: Sequence[Statement], share: float) -> list[Statement]:
+    """About this share of the statements, evenly over the corpus, no family cut."""
+    names = families(statements)
+    order = sorted(set(names))
+    kept = {name for index, name in enumerate(order) if int((index + 1) * share) > int(index * share)}
+    return [statement for statement, name in zip(statements, names, strict=True) if name in kept]
