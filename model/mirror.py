@@ -58,6 +58,11 @@ class Mirror:
             raise ConfigError(
                 f"names {list(first)} and {list(second)}: each side needs the same number of spellings, at least one"
             )
+        for name in (*first, *second):
+            if name in self._names:
+                raise ConfigError(f"name {name!r} stands in the table twice")
+        if len({*first, *second}) < len(first) + len(second):
+            raise ConfigError(f"names {list(first)} and {list(second)}: a spelling stands there twice")
         for side, (own, other) in enumerate(((first, second), (second, first))):
             for name, counterpart in zip(own, other, strict=True):
                 if name.isupper() != counterpart.isupper():
@@ -68,7 +73,11 @@ class Mirror:
                         raise ConfigError(f"name {name!r} stands in the table twice")
 
     def _check_places(self, spellings: Iterable[str]) -> None:
-        """A word of a name of several words keeps its place in all of them, so that no two matches can overlap."""
+        """A word of a name of several words keeps its place in all of them, and none begins another.
+
+        So no two matches can overlap, and the mirrored text falls apart into names as the text did.
+        """
+        several: set[tuple[str, ...]] = set()
         places: dict[str, tuple[int, bool]] = {}
         for name in spellings:
             words = re.findall(r"\w+", name)
@@ -76,6 +85,11 @@ class Mirror:
                 word, key = place[1].lower(), (place[0], len(words) > 1)
                 if places.setdefault(word, key) != key:
                     raise ConfigError(f"name {name!r}: the word {word!r} stands at another place in another name")
+            if len(words) > 1:
+                several.add(tuple(word.lower() for word in words))
+        for words_of in several:
+            if any(words_of[:length] in several for length in range(2, len(words_of))):
+                raise ConfigError(f"name {' '.join(words_of)!r} begins with another name")
 
     def __call__(self, text: str) -> str:
         """The text with the sides exchanged."""

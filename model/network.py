@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from transformers import DistilBertConfig, DistilBertModel, DistilBertPreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
+
 from wirestance.model.labels import LABELS
 
 

@@ -8,6 +8,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 from pathlib import Path
 
 import pytest
+
 from wirestance import StanceClassifier
 
 REPOSITORY = Path(__file__).parents[1]
@@ -23,6 +24,7 @@ def tiny_base(tmp_path_factory):
     """A random DistilBERT of 2 layers of 32 units, with the real vocabulary."""
     import torch
     from transformers import AutoTokenizer, DistilBertConfig, DistilBertModel
+
     from wirestance.model.encoder import packaged_minilm
 
     directory = tmp_path_factory.mktemp("base")

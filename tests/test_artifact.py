@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+
 from wirestance import LABELS, StanceClassifier
 from wirestance.model.artifact import FORMAT, NETWORK, STANCE, TOKENIZER, WEIGHTS, digest, load_stance
 from wirestance.model.errors import ArtifactError

@@ -8,6 +8,7 @@ from dataclasses import FrozenInstanceError
 from itertools import islice
 
 import pytest
+
 from wirestance import LABELS, InputError, Prediction, StanceClassifier
 from wirestance.inference.classifier import WINDOW
 from wirestance.inference.prediction import BELOW_THRESHOLD

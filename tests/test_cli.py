@@ -3,14 +3,16 @@
 import json
 import os
 import pty
+import select
 import shutil
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from subprocess import PIPE, Popen, run
 
 import pytest
 from click.testing import CliRunner
+
 from wirestance import LABELS, StanceClassifier
 from wirestance.inference.cli import wirestance
 from wirestance.model.artifact import NETWORK, STANCE
@@ -30,17 +32,17 @@ def call(tiny_model, tmp_path, monkeypatch):
     """Run the command in this process: exit code, records, messages."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments, stdin=b""):
+    def answer(*arguments, stdin=b""):
         result = CliRunner().invoke(wirestance, [*arguments, "--model", str(tiny_model)], input=stdin)
         assert isinstance(result.exception, SystemExit | None)
         return result.exit_code, [json.loads(line) for line in result.stdout.split("\n")[:-1]], result.stderr
 
-    return run
+    return answer
 
 
 def process(*arguments, **options):
     """Run the command as people do."""
-    done = subprocess.run([SCRIPT, *arguments], **({"capture_output": True, "timeout": 60} | options), check=False)
+    done = run([SCRIPT, *arguments], **({"capture_output": True, "timeout": 60} | options), check=False)
     assert b"Traceback" not in done.stderr
     return done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
 
@@ -48,7 +50,7 @@ def process(*arguments, **options):
 def on_terminal(*arguments):
     """Run the command with a terminal as its input and output; what it shows, after code and messages."""
     outer, inner = pty.openpty()
-    streams = {"capture_output": False, "stdin": inner, "stdout": inner, "stderr": subprocess.PIPE}
+    streams = {"capture_output": False, "stdin": inner, "stdout": inner, "stderr": PIPE}
     code, _, messages = process(*arguments, **streams, env=os.environ | {"COLUMNS": "160", "TERM": "dumb"})
     os.write(inner, b"end\n")  # a terminal gives line after line, but no end
     with os.fdopen(outer, encoding="utf-8") as file:
@@ -81,9 +83,9 @@ def test_a_pipe_with_nothing_is_said(call, stdin):
 
 
 def test_the_first_answer_comes_before_the_input_ends(tiny_model):
-    with subprocess.Popen([SCRIPT, "--model", tiny_model], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as command:
+    with Popen([SCRIPT, "--model", tiny_model], bufsize=0, stdin=PIPE, stdout=PIPE) as command:
         command.stdin.write(b"Talks went on.\n")
-        command.stdin.flush()
+        assert select.select([command.stdout], [], [], 30)[0]
         assert json.loads(command.stdout.readline())["text"] == "Talks went on."
         assert command.communicate(b"Talks ended.\n", timeout=60)[0].count(b"\n") == 1
 
@@ -91,7 +93,7 @@ def test_the_first_answer_comes_before_the_input_ends(tiny_model):
 def test_a_reader_that_stops_early_is_no_error(tiny_model, tmp_path):
     (tmp_path / "wires.txt").write_text("".join(f"Talks went on, round {n}.\n" for n in range(10_000)))
     command = [SCRIPT, "--model", tiny_model, tmp_path / "wires.txt"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    with Popen(command, stdout=PIPE, stderr=PIPE) as running:
         assert json.loads(running.stdout.readline())["text"] == "Talks went on, round 0."
         running.stdout.close()
         assert running.stderr.read() == b""
@@ -150,7 +152,6 @@ def test_help_shows_examples(arguments):
     ("argument", "message"),
     [
         (" \t\n", "argument 2: the statement is empty"),
-        ("12, 3!", "argument 2: the statement has no words: '12, 3!'"),
         ("caf\udce9 talks", "argument 2: the statement is not valid Unicode at character 3"),
         ("missing.txt", "missing.txt: no such file"),
         ("no/such/file", "no/such/file: no such file"),

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 
 import pytest
+
 from wirestance.model.errors import CorpusError
 from wirestance.model.labels import LABELS
 from wirestance.training.corpus import (

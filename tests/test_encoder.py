@@ -3,6 +3,7 @@
 import pytest
 import torch
 from transformers import AutoTokenizer, BertConfig, BertModel, DistilBertModel, ElectraConfig
+
 from wirestance.model import encoder
 from wirestance.model.encoder import MINILM, load_encoder, packaged_minilm
 from wirestance.model.errors import ConfigError

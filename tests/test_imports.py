@@ -7,6 +7,7 @@ from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
+
 from wirestance import StanceClassifier
 
 REPOSITORY = Path(__file__).parents[1]

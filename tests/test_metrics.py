@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
+
 from wirestance.model.labels import LABELS
 from wirestance.training.metrics import (
     bootstrap,

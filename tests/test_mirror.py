@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from wirestance.model.errors import ConfigError
 from wirestance.model.labels import SIDES
 from wirestance.model.mirror import Mirror, Oriented

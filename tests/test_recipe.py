@@ -7,6 +7,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from wirestance.model.encoder import MINILM
 from wirestance.model.errors import ConfigError
 from wirestance.training.recipe import CONFIGS, Recipe, load_recipe, resolve

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
+
 from wirestance.model.labels import LABELS
 from wirestance.training.corpus import Statement, load_article, load_corpus
 from wirestance.training.split import families, split

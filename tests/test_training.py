@@ -1,6 +1,7 @@
 """Training end to end, tiny: fit, export, calibrate, save, load, predict, resume, repeat."""
 
 import numpy as np
+
 from wirestance import LABELS, StanceClassifier
 from wirestance.model.artifact import NETWORK, digest
 from wirestance.training.run import CHECKPOINTS, agreement, train

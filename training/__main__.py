@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import click
+
 from wirestance.model.artifact import METRICS, SHIPPED, save_stance
 from wirestance.model.errors import WirestanceError
 

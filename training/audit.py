@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 from wirestance import StanceClassifier
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, EXCHANGED, LABELS, NEUTRAL
 from wirestance.training.corpus import Statement

@@ -7,6 +7,7 @@ import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+
 from wirestance.model.encoder import load_encoder
 from wirestance.model.labels import EXCHANGED
 from wirestance.model.mirror import Mirror

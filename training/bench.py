@@ -15,6 +15,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, Pipeline, pipeline
 from transformers.utils import logging
+
 from wirestance import StanceClassifier
 from wirestance.model.artifact import TOKENIZER
 from wirestance.training.corpus import load_corpus

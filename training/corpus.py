@@ -134,7 +134,7 @@ def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         place = f"{path}:{number}"
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CorpusError(f"{place}: not JSON: {error}") from error
         if not isinstance(record, dict):
             raise CorpusError(f"{place}: a JSON object is expected, not {record!r:.60}")

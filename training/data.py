@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
+
 from wirestance.model.labels import EXCHANGED, LABELS
 from wirestance.model.mirror import Mirror
 from wirestance.training.corpus import Statement

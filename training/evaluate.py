@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+
 from wirestance import Prediction, StanceClassifier
 from wirestance.model.labels import LABELS
 from wirestance.training.baselines import Guesser, frozen_encoder, majority, tfidf

@@ -18,6 +18,7 @@ import torch
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
+
 from wirestance.model.network import StanceNetwork
 
 INPUTS = ("input_ids", "attention_mask")

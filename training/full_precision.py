@@ -7,6 +7,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 from transformers import DistilBertConfig
+
 from wirestance.model.artifact import NETWORK, SHIPPED, WEIGHTS
 from wirestance.model.network import StanceNetwork
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from rich.progress import track
+
 from wirestance import StanceClassifier
 from wirestance.model.labels import NEUTRAL
 from wirestance.training.audit import audit_statements

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
+
 from wirestance.model.labels import LABELS, NEUTRAL
 
 Probabilities = npt.NDArray[np.float64]
@@ -15,6 +16,7 @@ Classes = npt.NDArray[np.int64]
 
 RESAMPLES = 1000
 BINS = 15
+HIGHEST_THRESHOLD = 0.999
 PRECISION = 0.95
 """What the default threshold aims at, on the answered statements of the validation part."""
 
@@ -140,11 +142,12 @@ def choose_threshold(
 ) -> float:
     """The lowest threshold at which the answered statements, each by its weight, are right with the given precision.
 
-    The highest confidence that occurs, rounded down, if none reaches it.
+    Statements of one confidence are answered together. If no threshold reaches the precision, only the surest answer.
     """
     confidence = probabilities.max(axis=1)
-    order = np.argsort(-confidence, kind="stable")
-    right = (probabilities.argmax(axis=1) == truth)[order]
-    reached = np.flatnonzero(np.cumsum(right * weights[order]) / np.cumsum(weights[order]) >= precision)
-    last = reached[-1] if len(reached) else 0
-    return float(np.floor(confidence[order[last]] * 1000) / 1000)
+    right = probabilities.argmax(axis=1) == truth
+    levels, place = np.unique(-confidence, return_inverse=True)
+    hits = np.cumsum(np.bincount(place, weights * right))
+    reached = np.flatnonzero(hits / np.cumsum(np.bincount(place, weights)) >= precision)
+    lowest = float(-levels[reached[-1] if len(reached) else 0])
+    return min(lowest, HIGHEST_THRESHOLD)

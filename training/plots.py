@@ -1,11 +1,12 @@
 """The plots beside the figures: confusion, reliability, risk–coverage, as PNG."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure as Plot
+
 from wirestance.model.labels import LABELS
 from wirestance.training.metrics import Classes, Probabilities, confusion, reliability, risk_coverage
 
@@ -39,7 +40,7 @@ def save(plot: Plot, path: Path) -> Path:
     return path
 
 
-def learning_curve(path: Path, shares: Sequence[float], curves: dict[str, Sequence[float]]) -> Path:
+def learning_curve(path: Path, shares: Sequence[float], curves: Mapping[str, Sequence[float]]) -> Path:
     """Macro-F1 against the share of the training part, a line a set of statements."""
     plot = Plot(figsize=(4.8, 3.6), layout="constrained")
     axes = plot.subplots()

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 
-import wirestance.configs
 import yaml
+
+import wirestance.configs
 from wirestance.model.encoder import MINILM
 from wirestance.model.errors import ConfigError
 from wirestance.model.mirror import Mirror
@@ -51,6 +52,8 @@ class Recipe:
     """Evaluations on the validation part, an epoch."""
     patience: Annotated[int, Range(1, 100)] = 4
     """Evaluations without a better macro-F1 after which training stops."""
+    consistency: Annotated[float, Range(0, 100)] = 0.0
+    """Weight of the agreement of two readings of a statement under different dropouts (R-Drop); 0 reads it once."""
     max_tokens: Annotated[int, Range(8, 512)] = 256
 
 
@@ -66,7 +69,10 @@ def load_recipe(name: str, overrides: Iterable[str] = ()) -> Recipe:
         key, equals, value = override.partition("=")
         if not equals:
             raise ConfigError(f"--set {override!r}: write key=value")
-        settings[key.strip()] = yaml.safe_load(value)
+        try:
+            settings[key.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"--set {override!r}: the value is not YAML: {error}") from error
     return resolve(settings, str(path))
 
 
@@ -93,7 +99,7 @@ def _value(place: str, value: Any, hint: Any) -> Any:
         raise ConfigError(f"{place} is {value!r}; a value of type {kind.__name__} is needed")
     for limit in limits:
         if not limit.low <= value <= limit.high:
-            raise ConfigError(f"{place} is {value!r}; allowed is {limit.low:g} to {limit.high:g}")
+            raise ConfigError(f"{place} is {value!r}; allowed is {limit.low} to {limit.high}")
     return value
 
 
@@ -114,7 +120,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except OSError as error:
         there = ", ".join(sorted(recipe.stem for recipe in (CONFIGS / "recipes").glob("*.yaml")))
         raise ConfigError(f"{path}: cannot be read: {error.strerror}; recipes that are there: {there}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not YAML: {error}") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: a mapping of keys to values is expected")

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from datasets import Dataset
 from transformers import AutoTokenizer, DataCollatorWithPadding, PreTrainedTokenizerBase
+
 from wirestance import StanceClassifier
 from wirestance.model.artifact import NETWORK, STANCE, Stance, save_stance
 from wirestance.model.labels import EXCHANGED, NEUTRAL

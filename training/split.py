@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
+
 from wirestance.training.corpus import Statement
 
 FOLDS = 10

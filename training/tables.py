@@ -1,15 +1,20 @@
 """The figures as tables on a terminal."""
 
+import sys
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
+
 from wirestance.model.labels import LABELS
 from wirestance.training.audit import Audit
 from wirestance.training.evaluate import Capability, Evaluation
 from wirestance.training.metrics import Figure
 
-console = Console(highlight=False)
+console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
+
+SHOWN_GAP = 0.001
+"""Smaller differences between a statement and its mirror image are rounding."""
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -59,11 +64,10 @@ def print_contrast(found: Mapping[str, Capability]) -> None:
     rows: list[Sequence[object]] = [(name, c.items, c.failures, f"{c.rate:.1%}") for name, c in found.items()]
     rows.append(("all", items, failures, f"{failures / items:.1%}"))
     table("contrast suite", ["capability", "items", "failures", "failure rate"], rows)
-    table(
-        "contrast suite: the surest failures",
-        ["capability", "true", "answer", "p", "statement"],
-        [(name, w["label"], w["answer"], w["score"], w["text"]) for name, c in found.items() for w in c.worst],
-    )
+    console.print("contrast suite: the surest failures", style="bold")
+    for name, capability in found.items():
+        for worst in capability.worst:
+            console.print(f"  {name}: {worst['label']}, answered {worst['answer']} {worst['score']}: {worst['text']}")
 
 
 def print_audit(name: str, found: Audit) -> None:
@@ -83,9 +87,7 @@ def print_audit(name: str, found: Audit) -> None:
             ("recall gap, statements as they come", found.observed_recall_gap),
         ]
     table(f"{name}: audit (azerbaijan − armenia)", ["figure", "value [95 % interval]"], rows)
-    table(
-        f"{name}: the widest gaps",
-        ["gap", "label", "label of the mirror image", "statement"],
-        [(f"{w['gap']:+.3f}", w["label"], w["mirror_label"], w["text"]) for w in found.worst if abs(w["gap"]) > 5e-4]
-        or [("none", "", "", "every statement and its mirror image are answered alike")],
-    )
+    gaps = [worst for worst in found.worst if abs(worst["gap"]) >= SHOWN_GAP]
+    console.print(f"{name}: the widest gaps" if gaps else f"{name}: no gap reaches {SHOWN_GAP}", style="bold")
+    for worst in gaps:
+        console.print(f"  {worst['gap']:+.3f} {worst['label']}, mirrored {worst['mirror_label']}: {worst['text']}")

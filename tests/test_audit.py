@@ -1,0 +1,73 @@
+"""The audit finds a bias where there is one, and none where there is none."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from wirestance import LABELS, Prediction, StanceClassifier
+from wirestance.model.labels import ARMENIA, AZERBAIJAN, NEUTRAL
+from wirestance.training.audit import audit, audit_statements
+from wirestance.training.recipe import load_mirror
+
+TEXTS = [
+    "Armenia fired on Tovuz.",
+    "Azerbaijan fired on Tavush.",
+    "Baku and Yerevan agreed.",
+    "Baku blamed Yerevan.",
+    "It rained.",
+]
+TRUTH = [AZERBAIJAN, ARMENIA, NEUTRAL, AZERBAIJAN, NEUTRAL]
+
+
+def fake(answer):
+    """A classifier that answers every text by a function of it: text to the scores of the labels."""
+    mirror = load_mirror()
+
+    def predict_batch(texts, threshold=None):
+        found = [dict(zip(LABELS, answer(text), strict=True)) for text in texts]
+        return [Prediction(max(scores, key=scores.get), max(scores.values()), scores) for scores in found]
+
+    return SimpleNamespace(stance=SimpleNamespace(mirror=lambda: mirror), predict_batch=predict_batch)
+
+
+def test_a_classifier_that_always_sides_with_one_side_is_found_out():
+    found = audit(fake(lambda text: (0.8, 0.1, 0.1)), TEXTS, TRUTH)
+    assert found.statements == 5
+    assert found.mirrored == 4
+    assert found.consistency.value == 0
+    assert found.lean.value == pytest.approx(0.7)
+    assert found.recall_gap.value == 1
+    assert found.false_positive_gap.value == 1
+    assert len(found.worst) == 4
+
+
+def test_a_mirrored_bias_has_the_other_sign():
+    found = audit(fake(lambda text: (0.1, 0.8, 0.1)), TEXTS, TRUTH)
+    assert found.lean.value == pytest.approx(-0.7)
+    assert found.recall_gap.value == found.false_positive_gap.value == -1
+
+
+def test_neutral_statements_that_turn_partisan_when_mirrored_are_counted_by_side():
+    found = audit(fake(lambda text: (0.7, 0.1, 0.2) if text.startswith("Yerevan") else (0.1, 0.1, 0.8)), TEXTS)
+    assert found.neutral_to_azerbaijan == 2
+    assert found.neutral_to_armenia == 0
+    assert found.recall_gap is None
+
+
+def test_an_even_handed_classifier_passes():
+    found = audit(fake(lambda text: (0.1, 0.1, 0.8)), TEXTS, TRUTH)
+    assert found.consistency.value == 1
+    assert found.lean.value == found.gap.value == 0
+
+
+def test_statements_without_names_are_left_out():
+    found = audit(fake(lambda text: (0.8, 0.1, 0.1)), ["It rained."])
+    assert found.mirrored == 0
+    assert found.worst == []
+
+
+def test_any_trained_model_is_even_handed_by_construction(tiny_model, tiny_parts):
+    found = audit_statements(StanceClassifier.load(tiny_model), tiny_parts.test)
+    assert found.consistency.value == 1
+    assert abs(found.lean.value) < 1e-6
+    assert found.recall_gap is not None

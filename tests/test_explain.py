@@ -1,0 +1,45 @@
+"""Explanations: the decisive words are found, and every word keeps its place."""
+
+import time
+
+import pytest
+
+from wirestance import InputError
+
+DECISIVE = [
+    ("Azerbaijani forces repelled an attack.", {"Azerbaijani", "repelled", "attack"}),
+    ("Armenian shelling killed three civilians in Barda.", {"Armenian", "shelling", "killed"}),
+    ("The two ministers met in Geneva and denounced Armenian aggression.", {"Armenian", "aggression", "denounced"}),
+]
+
+
+@pytest.mark.parametrize(("text", "decisive"), DECISIVE)
+def test_the_word_that_moves_the_label_most_is_a_decisive_one(shipped, text, decisive):
+    words = shipped.explain(text).words
+    assert max(words, key=lambda word: word.weight).text in decisive
+
+
+def test_words_keep_their_places(shipped):
+    text = "Baku’s forces, an adviser said, didn't fire; “Yerevan's” did."
+    explanation = shipped.explain(text)
+    assert [text[word.start : word.end] for word in explanation.words] == [word.text for word in explanation.words]
+    assert explanation.prediction == shipped.predict(text)
+
+
+def test_a_withheld_answer_is_explained_by_its_most_probable_label(shipped):
+    explanation = shipped.explain("Azerbaijani forces repelled an attack.", threshold=0.9999)
+    assert explanation.prediction.label is None
+    assert explanation.prediction.scores[explanation.label] == explanation.prediction.score
+
+
+def test_it_takes_less_than_half_a_second(shipped):
+    text = "Azerbaijani forces repelled an attack on the town of Barda, the ministry said on Tuesday, and " * 2
+    shipped.explain(text)
+    start = time.perf_counter()
+    shipped.explain(text)
+    assert time.perf_counter() - start < 0.5
+
+
+def test_bad_input_is_refused(shipped):
+    with pytest.raises(InputError, match="empty"):
+        shipped.explain("  ")
