@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from os import PathLike
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from wirestance.model.labels import EXCHANGED, LABELS
 
 WINDOW = 2048
 """Statements of a stream that are held at once, to be sorted by length."""
+
+PATIENCE = 0.05
+"""Seconds after which a window is judged as it is."""
 
 
 class StanceClassifier:
@@ -61,7 +65,8 @@ class StanceClassifier:
 
         Args:
             text: a sentence, headline or utterance.
-            threshold: lowest probability with which a label is given; None takes the model's, 0 always answers.
+            threshold: lowest probability with which a label is given; None takes the model's, 0 answers wherever there
+                is something to read.
 
         Raises:
             InputError: `text` is not a string, has nothing to read in it, or the threshold is out of range.
@@ -88,11 +93,12 @@ class StanceClassifier:
         """The stances of any number of statements, in their order and in bounded memory.
 
         A text that cannot be read does not stop the stream: its prediction has no label and says why in `problem`.
-        Statements are read ahead in windows that grow from 1 to 2,048, so the first answer comes at once.
+        Statements are read ahead in windows that grow from 1 to 2,048, and no window waits for a slow source: the
+        first answer comes at once, and every statement of a trickling source as it arrives.
         """
         limit = self._threshold(threshold)
         source, window = iter(texts), 1
-        while chunk := list(islice(source, window)):
+        while chunk := _read_ahead(source, window):
             yield from self._answer(chunk, limit)
             window = min(2 * window, WINDOW)
 
@@ -134,10 +140,23 @@ class StanceClassifier:
         probabilities[turned] = probabilities[turned][:, EXCHANGED]
         return {
             text: _prediction(
-                row.tolist(), cut or len(text) > LONGEST, threshold, english=reads_as_english(read.text, count)
+                row.tolist(),
+                cut or len(text) > LONGEST,
+                threshold,
+                english=reads_as_english(read.text, count, truncated=cut),
             )
             for text, read, row, count, cut in zip(texts, oriented, probabilities, pieces, truncated, strict=True)
         }
+
+
+def _read_ahead(source: Iterator[str], window: int) -> list[str]:
+    """The next texts: as many as the window holds, fewer if the source makes wait."""
+    started, chunk = monotonic(), []
+    for text in islice(source, window):
+        chunk.append(text)
+        if monotonic() - started > PATIENCE:
+            break
+    return chunk
 
 
 def _prediction(probabilities: list[float], truncated: bool, threshold: float, *, english: bool) -> Prediction:

@@ -1,10 +1,12 @@
 """The command line: arguments in, messages and exit codes out; everything else is done by the library."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import tee
-from typing import Any
+from math import isnan
+from typing import Any, TextIO
 
 import click
 
@@ -27,6 +29,22 @@ Examples:
 """
 
 
+class Share(click.FloatRange):
+    """A number between 0 and 1."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the number; nan is none."""
+        number = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail("nan is not a number between 0 and 1", param, ctx)
+        return number
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is open and a terminal."""
+    return stream is not None and stream.isatty()
+
+
 class DefaultGroup(click.Group):
     """A group whose first command may be left out: `wirestance TEXT` is `wirestance label TEXT`."""
 
@@ -34,7 +52,10 @@ class DefaultGroup(click.Group):
         """Put the default command in front of arguments that name none."""
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
         if not args or (args[0] not in self.commands and args[0] not in own):
-            args = ["label", *args]
+            options_first = bool(args) and args[0].startswith("-")
+            named = next((arg for arg in args if options_first and arg in self.commands), None)
+            rest = [arg for index, arg in enumerate(args) if not named or index != args.index(named)]
+            args = [named or "label", *rest]
         return super().parse_args(ctx, args)
 
 
@@ -49,6 +70,10 @@ def runs_a_model(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(model: str | None, threads: int | None, neutral_share: float | None, **options: Any) -> None:
+        if not options["sources"]:
+            if is_terminal(sys.stdin):
+                raise click.UsageError("give a text, a file, or - for standard input")
+            options["sources"] = (STDIN,)
         command(StanceClassifier.load(model, threads=threads, neutral_share=neutral_share), **options)
 
     decorated: Callable[..., None] = run
@@ -56,12 +81,12 @@ def runs_a_model(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--threads", type=click.IntRange(1), help="Cores to use; all of them if not given."),
         click.option(
             "--threshold",
-            type=click.FloatRange(0, 1, max_open=True),
+            type=Share(0, 1, max_open=True),
             help="Lowest probability with which a label is given; 0 always answers. The model's own if not given.",
         ),
         click.option(
             "--neutral-share",
-            type=click.FloatRange(0, 1, min_open=True, max_open=True),
+            type=Share(0, 1, min_open=True, max_open=True),
             help="Share of neutral statements to expect, about 0.8 in a raw feed. The model's own if not given.",
         ),
         click.option("--model", type=click.Path(), help="A model directory; the shipped one if not given."),
@@ -86,10 +111,6 @@ def label(
 
     The answer is pro-azerbaijan, pro-armenia, neutral-diplomatic or "can't tell", with its probability.
     """
-    if not sources:
-        if sys.stdin.isatty():
-            raise click.UsageError("give a text, a file, or - for standard input")
-        sources = (STDIN,)
     show = _printer(as_json=as_json, probabilities=probabilities)
     failed = False
     for statement, prediction in _predictions(classifier, read_sources(sources), threshold):
@@ -103,7 +124,7 @@ def label(
 
 
 @wirestance.command(name="explain")
-@click.argument("sources", nargs=-1, metavar="[TEXT | FILE | -]...", required=True)
+@click.argument("sources", nargs=-1, metavar="[TEXT | FILE | -]...")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on a terminal too; on a pipe they are the default.")
 @runs_a_model
 def explain_command(
@@ -139,7 +160,7 @@ def _predictions(
 
 
 def _printer(*, as_json: bool, probabilities: bool) -> Callable[[str, Prediction], None]:
-    if as_json or not sys.stdout.isatty():
+    if as_json or not is_terminal(sys.stdout):
         return lambda text, prediction: click.echo(json_line(text, prediction, probabilities=probabilities))
     from rich.console import Console  # only here: it takes longer to import than a label takes to find
 
@@ -148,7 +169,7 @@ def _printer(*, as_json: bool, probabilities: bool) -> Callable[[str, Prediction
 
 
 def _shower(as_json: bool) -> Callable[[Explanation], None]:
-    if as_json or not sys.stdout.isatty():
+    if as_json or not is_terminal(sys.stdout):
         return lambda explanation: click.echo(explanation_line(explanation))
     from rich.console import Console
 
@@ -163,3 +184,6 @@ def main() -> None:
     except WirestanceError as error:
         click.echo(f"wirestance: {error}", err=True)
         sys.exit(BAD_INPUT)
+    except OSError as error:  # the output is full or gone
+        click.echo(f"wirestance: the answers cannot be written: {error.strerror}", err=True)
+        os._exit(BAD_INPUT)  # without another try to flush them

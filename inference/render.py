@@ -1,6 +1,7 @@
 """Predictions as people read them on a terminal, and as programs read them on a pipe."""
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from wirestance.inference.explain import Explanation
@@ -10,12 +11,19 @@ from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS, NEUTRAL
 if TYPE_CHECKING:
     from rich.console import Console
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 CANNOT_TELL = "can't tell"
 COLOURS = {AZERBAIJAN: "bold blue", ARMENIA: "bold dark_orange", NEUTRAL: "default", None: "dim italic"}
 """Blue and orange stay apart for every kind of colour vision; the label is always written out as well."""
 
 WEIGHS = 0.05
 """Weight from which a word is marked."""
+
+
+def printable(text: str) -> str:
+    """The text without control characters, with which a wire could clear or forge a terminal."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def json_line(text: str, prediction: Prediction, *, probabilities: bool) -> str:
@@ -53,14 +61,14 @@ def print_explanation(console: "Console", explanation: Explanation) -> None:
 
     line, place = Text(), 0
     for word in explanation.words:
-        line.append(explanation.text[place : word.start])
+        line.append(printable(explanation.text[place : word.start]))
         weighs = abs(word.weight) >= WEIGHS
         style = "" if not weighs else COLOURS[explanation.label] if word.weight > 0 else "strike"
         line.append(word.text, style=style)
         if weighs:
             line.append(f" {word.weight:+.2f}", style="dim")
         place = word.end
-    line.append(explanation.text[place:])
+    line.append(printable(explanation.text[place:]))
     answer = explanation.prediction.label or f"{CANNOT_TELL}; most probable is {explanation.label}"
     console.print(Text(f"{answer} {explanation.prediction.score:.2f}", style=COLOURS[explanation.label]))
     console.print(line)
@@ -74,11 +82,11 @@ def print_row(console: "Console", text: str, prediction: Prediction, *, probabil
     row = Table.grid(padding=(0, 2))
     row.add_column(width=max(map(len, LABELS)), no_wrap=True)
     row.add_column(width=4, no_wrap=True)
-    cells = [Text(prediction.label or CANNOT_TELL, style=COLOURS[prediction.label]), Text(f"{prediction.score:.2f}")]
-    if probabilities:
-        row.add_column(no_wrap=True)
-        cells.append(Text("  ".join(f"{label} {score:.2f}" for label, score in prediction.scores.items()), style="dim"))
     row.add_column(ratio=1)
-    cells.append(Text(text + (" (only the beginning was judged)" if prediction.truncated else "")))
-    row.add_row(*cells)
+    statement = Text(printable(text) + (" (only the beginning was judged)" if prediction.truncated else ""))
+    if probabilities:
+        shown = ", ".join(f"{label} {score:.2f}" for label, score in prediction.scores.items())
+        statement.append(f"\n{shown}", style="dim")
+    label = Text(prediction.label or CANNOT_TELL, style=COLOURS[prediction.label])
+    row.add_row(label, f"{prediction.score:.2f}", statement)
     console.print(row)

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -9,6 +10,10 @@ from typing import BinaryIO, NamedTuple
 STDIN = "-"
 LOOKS_LIKE_A_FILE = re.compile(r"\S*/\S*|\S+\.[A-Za-z]{2,5}")
 """An argument without white space that has a slash or a file's ending: no statement, but a file that is not there."""
+
+
+LONGEST_NAME = 200
+"""Characters of a file's name that are repeated in a message."""
 
 
 class Sourced(NamedTuple):
@@ -24,11 +29,16 @@ def read_sources(sources: Iterable[str]) -> Iterator[Sourced]:
     """The statements of the arguments: each a text, a file of one statement a line, or `-` for standard input."""
     for number, source in enumerate(sources, 1):
         if source == STDIN:
-            yield from read_lines(sys.stdin.buffer, "standard input")
+            if sys.stdin is None:
+                yield Sourced(None, "standard input", "is closed")
+            else:
+                yield from read_lines(sys.stdin.buffer, "standard input")
+        elif not source.strip():
+            yield Sourced(source, f"argument {number}")
         elif _is_file(source):
             yield from _read_file(source)
         elif LOOKS_LIKE_A_FILE.fullmatch(source):
-            yield Sourced(None, source, "no such file (a statement has several words)")
+            yield Sourced(None, source[:LONGEST_NAME], "no such file (a statement has several words)")
         else:
             yield Sourced(source, f"argument {number}")
 
@@ -54,9 +64,10 @@ def read_lines(file: BinaryIO, name: str) -> Iterator[Sourced]:
     A line that is not UTF-8 comes with its problem; a file without any statement is a problem of its own.
     """
     empty = True
-    for number, line in enumerate(file, 1):
+    for number, raw in enumerate(file, 1):
+        line = raw.removeprefix(BOM_UTF8) if number == 1 else raw
         try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            text = line.decode()
         except UnicodeDecodeError as error:
             byte = line[error.start]
             yield Sourced(None, f"{name}:{number}", f"not UTF-8: byte 0x{byte:02x} at position {error.start}")

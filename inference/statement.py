@@ -52,14 +52,17 @@ def is_latin(text: str) -> bool:
     return latin * 2 >= len(letters)
 
 
-def reads_as_english(text: str, pieces: int) -> bool:
+def reads_as_english(text: str, pieces: int, *, truncated: bool) -> bool:
     """Whether a text in Latin script may be English.
 
     Args:
         text: the text as the network reads it.
-        pieces: how many word pieces the tokenizer makes of it.
+        pieces: how many word pieces the tokenizer makes of what is read of it.
+        truncated: whether only its beginning is read.
     """
     words = re.findall(r"[^\W_]+", text)
+    if truncated:  # no English text goes on for so long without one of its commonest words
+        return not ENGLISH.isdisjoint(word.lower() for word in words[: pieces // 2])
     if len(words) < FEWEST_WORDS or pieces <= FOREIGN_PIECES * len(words):
         return True
     return not ENGLISH.isdisjoint(word.lower() for word in words)

@@ -27,6 +27,9 @@ WEIGHTS = "model.safetensors"
 CARD = "README.md"
 METRICS = "metrics.json"
 
+MOST_TOKENS = 512
+"""Positions that a BERT has."""
+
 NEEDED = (NETWORK, TOKENIZER)
 """What the runtime cannot do without; of the other files, those that are there must be unchanged."""
 
@@ -112,13 +115,15 @@ def _check(path: Path, expected: str, *, needed: bool) -> None:
 
 def _read(path: Path, content: dict[str, Any]) -> Stance:
     try:
+        if not isinstance(content["names"], list) or not content["names"]:
+            raise ConfigError("names is no list of rows")
         stance = Stance(**content | {"names": tuple(content["names"]), "labels": LABELS})
         stance.mirror()
         sound = (
             isinstance(stance.max_tokens, int)
             and isinstance(stance.provenance, Mapping)
-            and stance.max_tokens > 2
-            and 0 < stance.temperature < inf
+            and 2 < stance.max_tokens <= MOST_TOKENS
+            and 1e-3 < stance.temperature < inf
             and 0 <= stance.threshold < 1
             and 0 < stance.trained_share < 1
             and 0 < stance.neutral_share < 1
@@ -127,8 +132,8 @@ def _read(path: Path, content: dict[str, Any]) -> Stance:
         raise ArtifactError(f"{path}: not a valid {STANCE}: {error}") from error
     if not sound:
         raise ArtifactError(
-            f"{path}: max_tokens {stance.max_tokens} (allowed: a whole number above 2), temperature "
-            f"{stance.temperature} (above 0, finite), provenance {stance.provenance!r:.40} (a mapping), "
+            f"{path}: max_tokens {stance.max_tokens} (allowed: 3 to {MOST_TOKENS}), temperature "
+            f"{stance.temperature} (above 0.001, finite), provenance {stance.provenance!r:.40} (a mapping), "
             f"threshold {stance.threshold} (from 0 to below 1), trained_share {stance.trained_share} or neutral_share "
             f"{stance.neutral_share} (between 0 and 1) is out of range"
         )

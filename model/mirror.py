@@ -44,7 +44,7 @@ class Mirror:
         Raises:
             ConfigError: a row or a name that would break the mirror's promise; the message names it.
         """
-        self.rows = tuple({side: tuple(row[side]) for side in SIDES} for row in rows)
+        self.rows = tuple(dict(row) for row in rows)
         self._names: dict[str, _Name] = {}
         for row in self.rows:
             self._add(row)
@@ -54,6 +54,8 @@ class Mirror:
 
     def _add(self, row: Row) -> None:
         first, second = (row[side] for side in SIDES)
+        if isinstance(first, str) or isinstance(second, str):
+            raise ConfigError(f"names {first!r} and {second!r}: a list of spellings is needed for each side")
         if not first or len(first) != len(second):
             raise ConfigError(
                 f"names {list(first)} and {list(second)}: each side needs the same number of spellings, at least one"

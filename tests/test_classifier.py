@@ -122,14 +122,11 @@ def test_a_high_threshold_withholds_the_label_only(classifier, texts, alone):
         assert answer.score == max(answer.scores.values())
 
 
-def test_a_score_at_the_threshold_reaches_it(classifier):
+def test_a_score_at_the_threshold_reaches_it(classifier, texts, alone):
     score = classifier.predict(SENTENCE).score
     assert classifier.predict(SENTENCE, threshold=score).label in LABELS
     assert classifier.predict(SENTENCE, threshold=math.nextafter(score, 1)).label is None
-
-
-def test_the_models_threshold_is_the_default(classifier, texts, alone):
-    assert_same(alone, classifier.predict_batch(texts, threshold=classifier.stance.threshold))
+    assert_same(classifier.predict_batch(texts, threshold=classifier.stance.threshold), alone)
 
 
 @pytest.mark.parametrize("threshold", [-0.001, 1, 1.5, math.inf, math.nan])

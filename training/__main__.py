@@ -41,8 +41,24 @@ def train(recipe: str, overrides: tuple[str, ...], out: Path, files: tuple[Path,
 
 
 @training.command()
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@FILES
+def export(directory: Path, files: tuple[Path, ...]) -> None:
+    """Export and calibrate a trained model anew from its model.safetensors, and judge it; FILES as for evaluate."""
+    from wirestance.model.artifact import load_stance
+    from wirestance.training.corpus import load_corpus
+    from wirestance.training.recipe import resolve
+    from wirestance.training.run import export as run
+    from wirestance.training.split import split
+
+    recipe = resolve(load_stance(directory).provenance["recipe"], str(directory))
+    run(recipe, directory, split(load_corpus()))
+    _record(directory, files)
+
+
+@training.command()
 @MODEL
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@FILES
 def record(model: Path, files: tuple[Path, ...]) -> None:
     """Judge a model and write figures, plots and card into it."""
     _record(model, files)
@@ -97,6 +113,21 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
     for path in files:
         texts, labels = load_texts(path)
         print_audit(path.name, run(classifier, texts, labels))
+
+
+@training.command()
+@MODEL
+@FILES
+def errors(model: Path, files: tuple[Path, ...]) -> None:
+    """Print where a model is wrong, by rule, register, length, period and voice: on the held-out part and FILES."""
+    from wirestance import StanceClassifier
+    from wirestance.training.corpus import load_corpus, load_labelled
+    from wirestance.training.errors import print_errors
+    from wirestance.training.split import split
+
+    classifier = StanceClassifier.load(model)
+    for name, statements in {"test": split(load_corpus()).test, **{p.name: load_labelled(p) for p in files}}.items():
+        print_errors(name, classifier, statements)
 
 
 @training.command()

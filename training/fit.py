@@ -41,37 +41,19 @@ class StanceTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,  # noqa: ARG002  # of the signature
     ) -> Tensor | tuple[Tensor, Any]:
-        """Cross entropy, each statement by its weight; in training, with R-Drop (Liang et al. 2021).
-
-        R-Drop reads every statement twice, under two dropouts, and has both readings agree.
-        """
+        """Cross entropy, each statement by its weight."""
         labels, weight = inputs.pop("labels"), inputs.pop("weight")
-        twice = model.training and self.recipe.consistency > 0
-        if twice:
-            inputs = {name: torch.cat([rows, rows]) for name, rows in inputs.items()}
-            labels, weight = torch.cat([labels, labels]), torch.cat([weight, weight])
         outputs = model(**inputs)
         losses = nn.functional.cross_entropy(
             outputs.logits, labels, reduction="none", label_smoothing=self.recipe.label_smoothing
         )
         loss = (losses * weight).mean()
-        if twice:
-            loss = loss + self.recipe.consistency * disagreement(outputs.logits)
         return (loss, outputs) if return_outputs else loss
 
     def create_optimizer(self, *_: Any) -> torch.optim.Optimizer:
         """AdamW, without decay for biases and norms."""
         self.optimizer = torch.optim.AdamW(list(_parameter_groups(self.network, self.recipe)), foreach=True)
         return self.optimizer
-
-
-def disagreement(logits: Tensor) -> Tensor:
-    """Symmetric Kullback–Leibler divergence of the two halves of a batch, shape (2 × statements, 3), a statement."""
-    first, second = torch.log_softmax(logits, dim=-1).chunk(2)
-    return (
-        nn.functional.kl_div(first, second, reduction="batchmean", log_target=True)
-        + nn.functional.kl_div(second, first, reduction="batchmean", log_target=True)
-    ) / 2
 
 
 def _parameter_groups(network: StanceNetwork, recipe: Recipe) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,8 @@ from transformers import DistilBertConfig
 
 from wirestance.model.artifact import NETWORK, SHIPPED, WEIGHTS
 from wirestance.model.network import StanceNetwork
+from wirestance.training.export import ROWS, SCALES
+from wirestance.training.smooth import INNER, INVERSE
 
 PREFIX = "network."
 """What the export puts before the name of every weight."""
@@ -36,17 +38,23 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     scaled = {node.output[0]: node for node in graph.node if node.op_type == "DequantizeLinear"}
     weights = {name.removeprefix(PREFIX): array for name, array in stored.items() if name.startswith(PREFIX)}
+    words = PREFIX + "distilbert.embeddings.word_embeddings.weight"
+    weights["distilbert.embeddings.word_embeddings.weight"] = stored[words + ROWS] * stored[words + SCALES]
     for node in graph.node:
-        source = scaled.get(node.input[-1 if node.op_type == "MatMul" else 0]) if node.input else None
-        if node.op_type not in ("MatMul", "Gather") or source is None or source.input[0] not in stored:
+        if node.op_type != "MatMul" or "lin" not in node.name:
             continue
         name = node.name.strip("/").replace("/", ".").removeprefix(PREFIX).rpartition(".")[0] + ".weight"
-        array = _scale(*(stored[part] for part in source.input))
-        weights[name] = array.T if node.op_type == "MatMul" else array
+        matrix = node.input[-1]
+        array = _scale(*(stored[part] for part in scaled[matrix].input)) if matrix in scaled else stored[matrix]
+        weights[name] = array.T
+    for name in [name for name in weights if name.endswith(f".{INNER}.weight")]:
+        layer = name.removesuffix(f".{INNER}.weight")
+        weights[f"{layer}.weight"] = weights.pop(name) * weights.pop(f"{layer}.{INVERSE}")
+        weights[f"{layer}.bias"] = weights.pop(f"{layer}.{INNER}.bias")
     return {
         name: torch.from_numpy(np.array(array, dtype=np.float32))
         for name, array in weights.items()
-        if not name.endswith(("_quantized", "_scale", "_zero_point"))
+        if not name.endswith(("_quantized", "_scale", "_zero_point", ROWS, SCALES))
     }
 
 

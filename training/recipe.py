@@ -31,7 +31,7 @@ class Recipe:
     base: str = MINILM
     """The pretrained encoder: `minilm-l6`, a directory with a BERT or DistilBERT, or a hub id."""
     seed: Annotated[int, Range(0, 2**31 - 1)] = 1
-    epochs: Annotated[float, Range(0, 100)] = 4.0
+    epochs: Annotated[float, Range(0, 100)] = 3.0
     batch_size: Annotated[int, Range(1, 4096)] = 32
     learning_rate: Annotated[float, Range(0, 1)] = 1e-4
     head_learning_rate: Annotated[float, Range(0, 1)] = 1e-3
@@ -52,8 +52,6 @@ class Recipe:
     """Evaluations on the validation part, an epoch."""
     patience: Annotated[int, Range(1, 100)] = 4
     """Evaluations without a better macro-F1 after which training stops."""
-    consistency: Annotated[float, Range(0, 100)] = 0.0
-    """Weight of the agreement of two readings of a statement under different dropouts (R-Drop); 0 reads it once."""
     max_tokens: Annotated[int, Range(8, 512)] = 256
 
 

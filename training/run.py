@@ -16,7 +16,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, DataCollatorWithPadding, PreTrainedTokenizerBase
 
 from wirestance import StanceClassifier
-from wirestance.model.artifact import NETWORK, STANCE, Stance, save_stance
+from wirestance.model.artifact import NETWORK, Stance, save_stance
 from wirestance.model.labels import EXCHANGED, NEUTRAL
 from wirestance.model.network import StanceNetwork
 from wirestance.training.corpus import SEEDS, Statement, corpus_digest, load_corpus
@@ -27,6 +27,7 @@ from wirestance.training.fit import build_network, fit
 from wirestance.training.full_precision import load_full_precision
 from wirestance.training.metrics import choose_threshold, classes, fit_temperature, prior_weights
 from wirestance.training.recipe import Recipe, load_mirror
+from wirestance.training.smooth import smooth
 from wirestance.training.split import Split, split
 
 CHECKPOINTS = "checkpoints"
@@ -54,7 +55,18 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
     rows = encode(parts.train, mirror, tokenizer, recipe.max_tokens, recipe.low_confidence_weight)
     validation = encode(parts.validation, mirror, tokenizer, recipe.max_tokens)
     fit(recipe, network, tokenizer, rows, validation, directory / CHECKPOINTS)
-    write(network, tokenizer, rows, directory)
+    network.save_pretrained(directory)
+    tokenizer.save_pretrained(directory)
+    shutil.rmtree(directory / CHECKPOINTS)
+    return export(recipe, directory, parts)
+
+
+def export(recipe: Recipe, directory: Path, parts: Split) -> StanceClassifier:
+    """Make an artifact of the trained network in a directory: its 8-bit file, and how that is to be read."""
+    mirror = load_mirror()
+    network = load_full_precision(directory)
+    tokenizer = AutoTokenizer.from_pretrained(directory)
+    write(network, encode(parts.train, mirror, tokenizer, recipe.max_tokens), directory)
     stance = Stance(
         names=mirror.rows,
         max_tokens=recipe.max_tokens,
@@ -64,21 +76,16 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
         neutral_share=neutral_share(parts.train),
         provenance=provenance(recipe),
     )
-    classifier = calibrate(directory, stance, parts.validation)
-    shutil.rmtree(directory / CHECKPOINTS)
-    save_stance(directory, classifier.stance)
-    return classifier
+    return calibrate(directory, stance, parts.validation)
 
 
-def write(network: StanceNetwork, tokenizer: PreTrainedTokenizerBase, rows: Dataset, directory: Path) -> None:
-    """Write the network in full precision and in 8 bits, with its tokenizer."""
-    network.save_pretrained(directory)
-    tokenizer.save_pretrained(directory)
+def write(network: StanceNetwork, rows: Dataset, directory: Path) -> None:
+    """Write the network in 8 bits, its scales fixed on some of the training rows."""
     (directory / NETWORK).parent.mkdir(exist_ok=True)
-    sample = rows.shuffle(seed=0).select(range(min(CALIBRATE_WITH, len(rows))))
+    sample = list(rows.shuffle(seed=0).select(range(min(CALIBRATE_WITH, len(rows))))["input_ids"])
     with tempfile.TemporaryDirectory() as scratch:
-        export_float(network, Path(scratch) / "float.onnx")
-        quantise(Path(scratch) / "float.onnx", directory / NETWORK, sample["input_ids"])
+        export_float(smooth(network, sample), Path(scratch) / "float.onnx")
+        quantise(Path(scratch) / "float.onnx", directory / NETWORK, sample)
 
 
 def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> StanceClassifier:
@@ -105,7 +112,9 @@ def agreement(classifier: StanceClassifier, directory: Path, statements: list[St
     tokenizer = AutoTokenizer.from_pretrained(directory)
     mirror = classifier.stance.mirror()
     rows = encode(statements, mirror, tokenizer, classifier.stance.max_tokens)
-    found = full_precision(network, tokenizer, rows)
+    stance = classifier.stance
+    shift = np.array([0.0, 0.0, stance.neutral_shift(stance.neutral_share)])
+    found = full_precision(network, tokenizer, rows) / stance.temperature + shift
     turned = np.array([mirror.orient(statement.text).turned for statement in statements])
     found[turned] = found[turned][:, EXCHANGED]
     quantised = probabilities(classifier, [statement.text for statement in statements])
@@ -141,8 +150,3 @@ def _commit() -> str | None:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
-
-
-def is_artifact(directory: Path) -> bool:
-    """Whether a directory holds a finished model."""
-    return (directory / STANCE).is_file()
