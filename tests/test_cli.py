@@ -150,6 +150,7 @@ def test_help_shows_examples(arguments):
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
+        ("", "argument 2: the statement is empty"),
         (" \t\n", "argument 2: the statement is empty"),
         ("caf\udce9 talks", "argument 2: the statement is not valid Unicode at character 3"),
         ("missing.txt", "missing.txt: no such file"),
@@ -159,6 +160,7 @@ def test_help_shows_examples(arguments):
         (b"\xef\xbb\xbf\r\n \n", "wires: holds no statement"),
         (b"\n\n\x07 42 \x1b\n", "wires:3: the statement has no words: '\\x07 42 \\x1b'"),
         (b"\n\nT\xfcrkiye\n", "wires:3: not UTF-8: byte 0xfc at position 1"),
+        (b"\xef\xbb\xbfok \xff\n", "wires:1: not UTF-8: byte 0xff at position 3"),
     ],
 )
 def test_bad_input_is_said_and_the_rest_answered(call, tmp_path, argument, message):
@@ -179,7 +181,9 @@ def test_odd_lines_are_answered_and_bad_ones_skipped(call, tmp_path):
     assert (code, messages) == (1, "wirestance: wires:4: not UTF-8: byte 0xff at position 4\n")
 
 
-@pytest.mark.parametrize("wrong", ["--unknown", "--threshold=1", "--threshold=-0.1", "--threshold=high", "--threads=0"])
+@pytest.mark.parametrize(
+    "wrong", ["--unknown", "--threshold=1", "--threshold=-0.1", "--threshold=high", "--threshold=nan", "--threads=0"]
+)
 def test_wrong_options_get_the_usage(wrong):
     code, shown, messages = process(wrong, "A text.")
     assert (code, shown) == (2, "")
@@ -197,3 +201,26 @@ def test_a_directory_that_is_no_whole_model_is_refused(tiny_model, tmp_path, bro
     assert (code, shown, messages.count("\n")) == (1, "", 1)
     assert messages.startswith(f"wirestance: {(model / broken)}: {reasons[broken]}")
     assert "has no stance.json" in process("--model", tmp_path, "A text.")[2]
+
+
+def test_a_command_is_found_behind_the_options(tiny_model):
+    code, shown, _ = process("--model", tiny_model, "explain", TEXTS[0])
+    assert (code, [word["word"] for word in json.loads(shown)["words"]]) == (0, TEXTS[0].strip(".").split())
+
+
+def test_a_wire_cannot_forge_the_terminal(tiny_model):
+    for command in ("label", "explain"):
+        code, _, shown = on_terminal(command, "--model", tiny_model, "Talks\x1b[2J went on, both said.")
+        assert code == 0
+        assert not any("\x1b[2J" in line for line in shown)
+
+
+@pytest.mark.parametrize("closed", ["exec <&-; ", "exec >&-; ", "exec >/dev/full; "])
+def test_a_broken_stream_is_no_traceback(tiny_model, closed):
+    done = run(
+        ["bash", "-c", f'{closed}"$0" --model "$1" -', SCRIPT, tiny_model],
+        capture_output=True,
+        input=LINES,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr

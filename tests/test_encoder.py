@@ -88,5 +88,5 @@ def test_an_empty_directory_is_refused(tmp_path):
 def test_another_architecture_is_refused(tmp_path):
     ElectraConfig().save_pretrained(tmp_path)
     AutoTokenizer.from_pretrained(packaged_minilm()).save_pretrained(tmp_path)
-    with pytest.raises(ConfigError, match="is a 'electra'; allowed are bert and distilbert"):
+    with pytest.raises(ConfigError, match="is a 'electra'; allowed are distilbert, and bert"):
         load_encoder(str(tmp_path))

@@ -16,6 +16,7 @@ from wirestance.training.metrics import (
     macro_f1,
     most_confident,
     precision_recall_f1,
+    prior_weights,
     risk_coverage,
     soften,
 )
@@ -103,22 +104,32 @@ def test_bins_are_weighted_by_their_statements():
 @pytest.mark.parametrize("seed", range(5))
 def test_the_threshold_is_the_lowest_that_reaches_the_precision(precision, seed):
     random = np.random.default_rng(seed)
-    confidence = random.permutation(0.5005 + 0.002 * np.arange(240))  # further apart than the rounding
+    confidence = random.permutation(np.repeat(0.5005 + 0.004 * np.arange(120), 2))  # answered in pairs
     truth = (random.random(240) > confidence).astype(int)
-    threshold = choose_threshold(truth, sure(confidence), precision)
+    threshold = choose_threshold(truth, sure(confidence), np.ones(240), precision)
     cuts = {cut: float(np.mean(truth[confidence >= cut] == 0)) for cut in confidence}
-    reached = min(cut for cut in cuts if cuts[cut] >= precision)
-    assert np.mean(truth[confidence >= threshold] == 0) >= precision
-    assert threshold == pytest.approx(reached, abs=1e-3)
-    assert threshold <= reached
+    reached = [cut for cut in cuts if cuts[cut] >= precision]
+    assert threshold == (min(reached) if reached else max(cuts))
 
 
 def test_the_threshold_is_the_highest_confidence_if_none_reaches_the_precision():
-    assert choose_threshold(np.array([1, 1, 0]), sure([0.9555, 0.8, 0.7])) == 0.955
+    assert choose_threshold(np.array([1, 1, 0]), sure([0.9555, 0.8, 0.7]), np.ones(3)) == 0.9555
 
 
 def test_the_threshold_lets_everything_through_that_is_right():
-    assert choose_threshold(np.zeros(3, dtype=int), sure([0.9, 0.6005, 0.8])) == 0.6
+    assert choose_threshold(np.zeros(3, dtype=int), sure([0.9, 0.6005, 0.8]), np.ones(3)) == 0.6005
+
+
+def test_the_threshold_can_always_be_loaded():
+    assert choose_threshold(np.array([0, 1]), sure([1.0, 0.9]), np.ones(2)) == 0.999
+
+
+def test_the_threshold_is_chosen_for_the_expected_share_of_neutral_statements():
+    truth = np.array([0, 1, 2, 2])
+    assert prior_weights(truth, 0.5, 0.8).tolist() == pytest.approx([0.4, 0.4, 1.6, 1.6])
+    confidence = sure([0.9, 0.8, 0.7, 0.6])  # right, wrong, and two neutral ones that are wrong
+    weights = prior_weights(truth, 0.5, 0.1)
+    assert choose_threshold(truth, confidence, weights, 0.4) < choose_threshold(truth, confidence, np.ones(4), 0.6)
 
 
 def test_a_bootstrap_interval_holds_the_value():

@@ -75,6 +75,7 @@ def _record(directory: Path, files: tuple[Path, ...]) -> None:
     classifier = StanceClassifier.load(directory)
     figures = judge(classifier, files, directory / "plots")
     figures["agreement"] = agreement(classifier, directory, split(load_corpus()).test)
+    click.echo(f"8 bits and full precision agree on {figures['agreement']:.1%} of the test labels")
     write_card(directory, classifier.stance, figures)
     save_stance(directory, classifier.stance)
 
