@@ -23,6 +23,8 @@ INNER = "inner"
 class Smoothed(nn.Module):
     """A linear layer that divides its inputs channel by channel, and whose weights are multiplied by the same."""
 
+    inverse: Tensor
+
     def __init__(self, layer: nn.Linear, scale: Tensor) -> None:
         """Take over a layer.
 
