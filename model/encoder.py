@@ -99,8 +99,7 @@ def load_encoder(base: str, dropout: float = 0.1) -> tuple[DistilBertModel, PreT
         raise ConfigError(f"base {base!r} has no tokenizer: neither tokenizer.json nor vocab.txt")
     try:
         config = AutoConfig.from_pretrained(source)
-        tokenizer = AutoTokenizer.from_pretrained(source)
-        tokenizer.model_input_names = ["input_ids", "attention_mask"]
+        tokenizer = AutoTokenizer.from_pretrained(source, model_input_names=["input_ids", "attention_mask"])
         return _load(base, source, config, dropout), tokenizer
     except (OSError, ValueError, SafetensorError) as error:
         if isinstance(error, ConfigError):
