@@ -1,6 +1,7 @@
 """The classifier: one code path for one statement, a list and an endless stream."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -28,13 +29,11 @@ class StanceClassifier:
 
     def __init__(self, stance: Stance, runtime: Runtime, neutral_share: float | None = None) -> None:
         """Use `load`, unless the parts are at hand."""
-        share = stance.neutral_share if neutral_share is None else neutral_share
-        if not 0 < share < 1:
-            raise InputError(f"neutral_share is {share}; it lies between 0 and 1, both excluded")
-        self.stance = stance
+        self.stance = stance if neutral_share is None else replace(stance, neutral_share=neutral_share)
+        if not 0 < self.stance.neutral_share < 1:
+            raise InputError(f"neutral_share is {neutral_share}; it lies between 0 and 1, both excluded")
         self._runtime = runtime
         self._mirror = stance.mirror()
-        self._shift = np.array([0.0, 0.0, stance.neutral_shift(share)])
 
     @classmethod
     def load(
@@ -133,9 +132,7 @@ class StanceClassifier:
         texts = list(distinct)
         oriented = [self._mirror.orient(text[:LONGEST]) for text in texts]
         logits, pieces, truncated = self._runtime.run([text for text, _ in oriented])
-        scaled = logits.astype(np.float64) / self.stance.temperature + self._shift
-        odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        probabilities = odds / odds.sum(axis=1, keepdims=True)
+        probabilities = self.stance.probabilities(logits)
         turned = np.array([turned for _, turned in oriented], dtype=bool)
         probabilities[turned] = probabilities[turned][:, EXCHANGED]
         return {

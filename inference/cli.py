@@ -52,10 +52,9 @@ class DefaultGroup(click.Group):
         """Put the default command in front of arguments that name none."""
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
         if not args or (args[0] not in self.commands and args[0] not in own):
-            options_first = bool(args) and args[0].startswith("-")
-            named = next((arg for arg in args if options_first and arg in self.commands), None)
-            rest = [arg for index, arg in enumerate(args) if not named or index != args.index(named)]
-            args = [named or "label", *rest]
+            if named := next((arg for arg in args if arg in self.commands), None):
+                ctx.fail(f"write the command {named!r} first, its options and statements behind it")
+            args = ["label", *args]
         return super().parse_args(ctx, args)
 
 

@@ -13,6 +13,9 @@ from math import inf, log
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from wirestance.model.errors import ArtifactError, ConfigError
 from wirestance.model.labels import LABELS
 from wirestance.model.mirror import Mirror, Row
@@ -58,12 +61,19 @@ class Stance:
     labels: tuple[str, ...] = LABELS
     format: int = FORMAT
 
-    def neutral_shift(self, share: float) -> float:
-        """What a share of neutral statements other than the trained one adds to the neutral logit.
+    @property
+    def neutral_shift(self) -> float:
+        """What the expected share of neutral statements adds to the neutral logit.
 
-        The prior correction of Saerens et al. (2002).
+        The prior correction of Saerens et al. (2002), from the trained share to the expected one.
         """
-        return log(share / (1 - share)) - log(self.trained_share / (1 - self.trained_share))
+        return log(self.neutral_share / (1 - self.neutral_share)) - log(self.trained_share / (1 - self.trained_share))
+
+    def probabilities(self, logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """The calibrated probabilities of the network's logits, both of shape (statements, 3)."""
+        scaled = logits.astype(np.float64) / self.temperature + [0.0, 0.0, self.neutral_shift]
+        odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
     def mirror(self) -> Mirror:
         """The mirror that the network was trained with."""

@@ -12,8 +12,3 @@ SIDES = ("azerbaijan", "armenia")
 
 EXCHANGED = (1, 0, 2)
 """The position of each class after the sides are exchanged."""
-
-
-def exchange(label: str) -> str:
-    """The label of the mirror image of a statement that has this label."""
-    return LABELS[EXCHANGED[LABELS.index(label)]]

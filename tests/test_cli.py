@@ -203,9 +203,10 @@ def test_a_directory_that_is_no_whole_model_is_refused(tiny_model, tmp_path, bro
     assert "has no stance.json" in process("--model", tmp_path, "A text.")[2]
 
 
-def test_a_command_is_found_behind_the_options(tiny_model):
-    code, shown, _ = process("--model", tiny_model, "explain", TEXTS[0])
-    assert (code, [word["word"] for word in json.loads(shown)["words"]]) == (0, TEXTS[0].strip(".").split())
+def test_a_command_behind_the_options_is_no_statement(tiny_model):
+    code, shown, messages = process("--model", tiny_model, "explain", TEXTS[0])
+    assert (code, shown) == (2, "")
+    assert "write the command 'explain' first" in messages
 
 
 def test_a_wire_cannot_forge_the_terminal(tiny_model):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from wirestance.model.encoder import MINILM
 from wirestance.model.errors import ConfigError
-from wirestance.training.recipe import CONFIGS, Recipe, load_recipe, resolve
+from wirestance.model.labels import LABELS
+from wirestance.training.recipe import CONFIGS, Recipe, load_recipe, read_yaml, resolve
 
 RECIPES = {path.stem: path for path in (CONFIGS / "recipes").glob("*.yaml")}
 SHARE = st.floats(0, 1)
@@ -129,3 +130,7 @@ def test_a_missing_recipe_names_those_that_are_there(name):
 def test_a_resolved_recipe_survives_yaml(recipe):
     assert resolve(asdict(recipe), "here") == recipe
     assert resolve(yaml.safe_load(yaml.safe_dump(asdict(recipe))), "here") == recipe
+
+
+def test_the_config_and_the_code_name_the_same_labels():
+    assert list(read_yaml(CONFIGS / "conflict.yaml")["labels"].values()) == list(LABELS)

@@ -1,9 +1,11 @@
 """Training end to end, tiny: fit, export, calibrate, save, load, predict, resume, repeat."""
 
 import numpy as np
+import pytest
 
 from wirestance import LABELS, StanceClassifier
 from wirestance.model.artifact import NETWORK, digest
+from wirestance.training.fit import StanceTrainer
 from wirestance.training.run import CHECKPOINTS, agreement, train
 
 
@@ -12,7 +14,7 @@ def test_a_trained_model_loads_and_predicts(tiny_model):
     prediction = classifier.predict("Azerbaijani forces repelled an attack.", threshold=0)
     assert prediction.label in LABELS
     assert np.isclose(sum(prediction.scores.values()), 1)
-    assert not (tiny_model / CHECKPOINTS).exists()
+    assert not tiny_model.with_name(tiny_model.name + CHECKPOINTS).exists()
 
 
 def test_the_recipe_is_saved_with_the_model(tiny_model, tiny_recipe):
@@ -29,3 +31,20 @@ def test_the_same_seed_gives_the_same_model(tiny_model, tiny_recipe, tiny_parts,
     train(tiny_recipe, tmp_path / "again", tiny_parts)
     for name in ("model.safetensors", NETWORK):
         assert digest(tmp_path / "again" / name) == digest(tiny_model / name)
+
+
+def test_an_interrupted_training_goes_on_and_ends_the_same(tiny_model, tiny_recipe, tiny_parts, tmp_path, monkeypatch):
+    steps, step = [], StanceTrainer.training_step
+
+    def interrupted(trainer, *arguments, **options):
+        steps.append(trainer.state.global_step)
+        if len(steps) == 11:
+            raise KeyboardInterrupt
+        return step(trainer, *arguments, **options)
+
+    monkeypatch.setattr(StanceTrainer, "training_step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny_recipe, tmp_path / "model", tiny_parts)
+    train(tiny_recipe, tmp_path / "model", tiny_parts)
+    assert steps[10] > steps[11] > 0  # from the last checkpoint, not from the start
+    assert digest(tmp_path / "model" / "model.safetensors") == digest(tiny_model / "model.safetensors")

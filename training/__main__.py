@@ -46,13 +46,12 @@ def train(recipe: str, overrides: tuple[str, ...], out: Path, files: tuple[Path,
 def export(directory: Path, files: tuple[Path, ...]) -> None:
     """Export and calibrate a trained model anew from its model.safetensors, and judge it; FILES as for evaluate."""
     from wirestance.model.artifact import load_stance
-    from wirestance.training.corpus import load_corpus
     from wirestance.training.recipe import resolve
     from wirestance.training.run import export as run
-    from wirestance.training.split import split
+    from wirestance.training.split import corpus_split
 
     recipe = resolve(load_stance(directory).provenance["recipe"], str(directory))
-    run(recipe, directory, split(load_corpus()))
+    run(recipe, directory, corpus_split())
     _record(directory, files)
 
 
@@ -67,14 +66,13 @@ def record(model: Path, files: tuple[Path, ...]) -> None:
 def _record(directory: Path, files: tuple[Path, ...]) -> None:
     from wirestance import StanceClassifier
     from wirestance.training.card import write_card
-    from wirestance.training.corpus import load_corpus
     from wirestance.training.judge import judge
     from wirestance.training.run import agreement
-    from wirestance.training.split import split
+    from wirestance.training.split import corpus_split
 
     classifier = StanceClassifier.load(directory)
     figures = judge(classifier, files, directory / "plots")
-    figures["agreement"] = agreement(classifier, directory, split(load_corpus()).test)
+    figures["agreement"] = agreement(classifier, directory, corpus_split().test)
     click.echo(f"8 bits and full precision agree on {figures['agreement']:.1%} of the test labels")
     write_card(directory, classifier.stance, figures)
     save_stance(directory, classifier.stance)
@@ -104,13 +102,13 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
     from wirestance import StanceClassifier
     from wirestance.training.audit import audit as run
     from wirestance.training.audit import audit_statements
-    from wirestance.training.corpus import load_corpus, load_texts
-    from wirestance.training.split import split
+    from wirestance.training.corpus import load_texts
+    from wirestance.training.split import corpus_split
     from wirestance.training.tables import print_audit
 
     classifier = StanceClassifier.load(model)
     if not files:
-        print_audit("test", audit_statements(classifier, split(load_corpus()).test))
+        print_audit("test", audit_statements(classifier, corpus_split().test))
     for path in files:
         texts, labels = load_texts(path)
         print_audit(path.name, run(classifier, texts, labels))
@@ -122,12 +120,12 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
 def errors(model: Path, files: tuple[Path, ...]) -> None:
     """Print where a model is wrong, by rule, register, length, period and voice: on the held-out part and FILES."""
     from wirestance import StanceClassifier
-    from wirestance.training.corpus import load_corpus, load_labelled
+    from wirestance.training.corpus import load_labelled
     from wirestance.training.errors import print_errors
-    from wirestance.training.split import split
+    from wirestance.training.split import corpus_split
 
     classifier = StanceClassifier.load(model)
-    for name, statements in {"test": split(load_corpus()).test, **{p.name: load_labelled(p) for p in files}}.items():
+    for name, statements in {"test": corpus_split().test, **{p.name: load_labelled(p) for p in files}}.items():
         print_errors(name, classifier, statements)
 
 

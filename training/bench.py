@@ -18,10 +18,9 @@ from transformers.utils import logging
 
 from wirestance import StanceClassifier
 from wirestance.model.artifact import TOKENIZER
-from wirestance.training.corpus import load_corpus
 from wirestance.training.export import export_float
 from wirestance.training.full_precision import load_full_precision
-from wirestance.training.split import split
+from wirestance.training.split import corpus_split
 from wirestance.training.tables import table
 
 TEXTS = 480
@@ -34,7 +33,7 @@ Run = Callable[[Sequence[str]], object]
 
 def bench(directory: Path) -> dict[str, object]:
     """Measure and print; returns the figures as JSON holds them."""
-    statements = split(load_corpus()).test
+    statements = corpus_split().test
     texts = [statement.text for statement in statements[:: max(1, len(statements) // TEXTS)]][:TEXTS]
     classifier = StanceClassifier.load(directory)
     with tempfile.TemporaryDirectory() as scratch:

@@ -4,13 +4,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from wirestance.training.corpus import Statement, load_corpus
+from wirestance.training.corpus import Statement
 from wirestance.training.evaluate import probabilities
 from wirestance.training.metrics import classes, macro_f1
 from wirestance.training.plots import learning_curve
 from wirestance.training.recipe import Recipe
 from wirestance.training.run import train
-from wirestance.training.split import Split, families, split
+from wirestance.training.split import Split, corpus_split, families
 from wirestance.training.tables import table
 
 SHARES = (0.25, 0.5, 1.0)
@@ -24,7 +24,7 @@ def curve(recipe: Recipe, sets: dict[str, list[Statement]], directory: Path) -> 
         sets: labelled statements outside the project, judged beside the held-out part.
         directory: where the plot goes.
     """
-    parts = split(load_corpus())
+    parts = corpus_split()
     sets = {"test": parts.test} | sets
     curves: dict[str, list[float]] = {name: [] for name in sets}
     for share in SHARES:

@@ -123,10 +123,10 @@ def evaluate_guesses(guesser: Guesser, statements: Sequence[Statement]) -> Figur
 
 
 def evaluate_baselines(
-    parts: Split, base: str, classifier: StanceClassifier, sets: Mapping[str, Sequence[Statement]]
+    parts: Split, classifier: StanceClassifier, sets: Mapping[str, Sequence[Statement]]
 ) -> dict[str, dict[str, Figure]]:
     """The macro-F1 of every baseline on every set of statements, all trained on the same part of the corpus."""
-    mirror = classifier.stance.mirror()
+    mirror, base = classifier.stance.mirror(), classifier.stance.provenance["recipe"]["base"]
     baselines = {
         "majority": majority(parts.train),
         "TF-IDF + logistic regression": tfidf(parts.train, mirror),

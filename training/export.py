@@ -27,10 +27,7 @@ INPUTS = ("input_ids", "attention_mask")
 OPSET = 17
 
 KEPT = ("layer.0/ffn/lin2", "layer.1/ffn/lin2")
-"""Matrices that stay in full precision, beside the products of attention: rounding their inputs costs the most labels.
-
-Tried on a trained model: with them the labels agree with full precision in 99.1 %, without in 98.6 %.
-"""
+"""Matrices that stay in full precision, as attention does: rounding their inputs costs the most labels."""
 
 WORDS = "word_embeddings.weight"
 ROWS, SCALES = "_rows", "_scales"

@@ -137,7 +137,6 @@ def fit(
             bf16=_has_bf16(),
             seed=recipe.seed,
             data_seed=recipe.seed,
-            full_determinism=False,
             report_to="none",
         ),
         train_dataset=train,

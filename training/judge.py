@@ -1,16 +1,16 @@
 """Judging: every figure that is claimed about a model, computed in one place from the model and the seeds."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from math import exp
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from rich.progress import track
+from rich.progress import Progress
 
 from wirestance import StanceClassifier
-from wirestance.model.labels import NEUTRAL
 from wirestance.training.audit import audit_statements
-from wirestance.training.corpus import CONTRAST, Statement, load_article, load_corpus, load_directory, load_labelled
+from wirestance.training.corpus import CONTRAST, Statement, load_article, load_directory, load_labelled
 from wirestance.training.evaluate import (
     evaluate,
     evaluate_baselines,
@@ -20,7 +20,7 @@ from wirestance.training.evaluate import (
 )
 from wirestance.training.metrics import Probabilities, calibration_error, classes, soften
 from wirestance.training.plots import plot_all
-from wirestance.training.split import split
+from wirestance.training.split import corpus_split
 from wirestance.training.tables import print_audit, print_baselines, print_contrast, print_evaluation, table
 
 NAMES_ONLY = "names-only"
@@ -35,56 +35,46 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         files: labelled files outside the project, to be judged beside the held-out part.
         directory: where the plots go.
     """
-    steps = track(["corpus", "test", "contrast", "baselines", "audit", "plots"], "judging", transient=True)
-    figures: dict[str, Any] = {}
-    sets: dict[str, Sequence[Statement]] = {}
-    audits: dict[str, Any] = {}
-    for step in steps:
-        if step == "corpus":
-            parts = split(load_corpus())
-            sets |= {"test": parts.test, "article": load_article()} | {path.name: load_labelled(path) for path in files}
-            figures["statements"] = {name: len(part) for name, part in zip(parts._fields, parts, strict=True)}
-        elif step == "test":
-            found = {name: evaluate(classifier, statements) for name, statements in sets.items()}
-            figures["evaluation"] = plain(found)
-        elif step == "contrast":
-            contrast = evaluate_contrast(classifier, load_directory(CONTRAST))
-            figures["contrast"] = plain(contrast)
-        elif step == "baselines":
-            base = classifier.stance.provenance["recipe"]["base"]
-            baselines = evaluate_baselines(parts, base, classifier, sets)
-            compared = {"wirestance": {name: found[name].macro_f1 for name in sets}} | baselines
-            figures["baselines"] = plain(baselines)
-        elif step == "audit":
-            audits = {name: audit_statements(classifier, statements) for name, statements in sets.items()}
-            figures["audit"] = plain(audits)
-            figures["names_only_neutral"] = _names_only(classifier)
-        else:
-            figures["calibration"] = _plot(classifier, sets, directory)
+    parts = corpus_split()
+    sets = {"test": parts.test, "article": load_article()} | {path.name: load_labelled(path) for path in files}
+    with Progress(transient=True) as progress:
+        advance = partial(progress.advance, progress.add_task("judging", total=5))
+        found = {name: evaluate(classifier, statements) for name, statements in sets.items()}
+        advance()
+        contrast = evaluate_contrast(classifier, load_directory(CONTRAST))
+        advance()
+        audits = {name: audit_statements(classifier, statements) for name, statements in sets.items()}
+        advance()
+        calibration = _plot(classifier, sets, directory)
+        advance()
+        baselines = evaluate_baselines(parts, classifier, sets)
+        advance()
     for name, evaluation in found.items():
         print_evaluation(name, evaluation)
     print_contrast(contrast)
-    print_baselines(compared)
+    print_baselines({"wirestance": {name: found[name].macro_f1 for name in sets}} | baselines)
     for name, one in audits.items():
         print_audit(name, one)
     table(
         "calibration",
         ["statements", "error before", "error after temperature scaling"],
-        [(name, row["before"], row["after"]) for name, row in figures["calibration"].items()],
+        [(name, row["before"], row["after"]) for name, row in calibration.items()],
     )
-    return figures
-
-
-def _names_only(classifier: StanceClassifier) -> float:
-    items = [item.text for item in load_directory(CONTRAST) if item.capability == NAMES_ONLY]
-    return float(np.mean([answer.label == NEUTRAL for answer in classifier.predict_batch(items, threshold=0)]))
+    return {
+        "statements": {name: len(part) for name, part in zip(parts._fields, parts, strict=True)},
+        "evaluation": plain(found),
+        "contrast": plain(contrast),
+        "baselines": plain(baselines),
+        "audit": plain(audits),
+        "names_only_neutral": 1 - contrast[NAMES_ONLY].rate,
+        "calibration": calibration,
+    }
 
 
 def unscaled(classifier: StanceClassifier, scaled: Probabilities) -> Probabilities:
     """The probabilities as they were without temperature and prior correction."""
     stance = classifier.stance
-    shift = np.array([0.0, 0.0, stance.neutral_shift(stance.neutral_share)])
-    return soften(np.exp(np.log(scaled) - shift), 1 / stance.temperature)
+    return soften(scaled * [1.0, 1.0, exp(-stance.neutral_shift)], 1 / stance.temperature)
 
 
 def _plot(

@@ -17,6 +17,8 @@ Classes = npt.NDArray[np.int64]
 RESAMPLES = 1000
 BINS = 15
 HIGHEST_THRESHOLD = 0.999
+"""Above it an artifact would refuse its threshold."""
+
 PRECISION = 0.95
 """What the default threshold aims at, on the answered statements of the validation part."""
 

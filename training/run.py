@@ -19,7 +19,7 @@ from wirestance import StanceClassifier
 from wirestance.model.artifact import NETWORK, Stance, save_stance
 from wirestance.model.labels import EXCHANGED, NEUTRAL
 from wirestance.model.network import StanceNetwork
-from wirestance.training.corpus import SEEDS, Statement, corpus_digest, load_corpus
+from wirestance.training.corpus import SEEDS, Statement, corpus_digest
 from wirestance.training.data import encode
 from wirestance.training.evaluate import probabilities
 from wirestance.training.export import export_float, quantise
@@ -28,9 +28,11 @@ from wirestance.training.full_precision import load_full_precision
 from wirestance.training.metrics import choose_threshold, classes, fit_temperature, prior_weights
 from wirestance.training.recipe import Recipe, load_mirror
 from wirestance.training.smooth import smooth
-from wirestance.training.split import Split, split
+from wirestance.training.split import Split, corpus_split
 
-CHECKPOINTS = "checkpoints"
+CHECKPOINTS = ".checkpoints"
+"""Behind the name of a model's directory: the one beside it where an unfinished training is kept."""
+
 CALIBRATE_WITH = 512
 """Training statements that show the quantiser the range of every activation."""
 
@@ -46,19 +48,21 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
 
     Args:
         recipe: what to make.
-        directory: where to write; its checkpoints are removed at the end.
+        directory: where to write; the checkpoints beside it are removed at the end.
         parts: the statements; by default the split of the whole corpus.
     """
-    parts = parts or split(load_corpus())
+    parts = parts or corpus_split()
     mirror = load_mirror()
     network, tokenizer = build_network(recipe)
     rows = encode(parts.train, mirror, tokenizer, recipe.max_tokens, recipe.low_confidence_weight)
     validation = encode(parts.validation, mirror, tokenizer, recipe.max_tokens)
-    fit(recipe, network, tokenizer, rows, validation, directory / CHECKPOINTS)
+    checkpoints = directory.with_name(directory.name + CHECKPOINTS)
+    fit(recipe, network, tokenizer, rows, validation, checkpoints)
     network.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
-    shutil.rmtree(directory / CHECKPOINTS)
-    return export(recipe, directory, parts)
+    classifier = export(recipe, directory, parts)
+    shutil.rmtree(checkpoints)
+    return classifier
 
 
 def export(recipe: Recipe, directory: Path, parts: Split) -> StanceClassifier:
@@ -107,14 +111,12 @@ def neutral_share(statements: Sequence[Statement]) -> float:
 
 
 def agreement(classifier: StanceClassifier, directory: Path, statements: list[Statement]) -> float:
-    """Share of the labels in which the shipped 8-bit network and the one in full precision agree."""
+    """Share of the labels in which the artifact's 8-bit network and the one in full precision agree."""
     network = load_full_precision(directory)
     tokenizer = AutoTokenizer.from_pretrained(directory)
     mirror = classifier.stance.mirror()
     rows = encode(statements, mirror, tokenizer, classifier.stance.max_tokens)
-    stance = classifier.stance
-    shift = np.array([0.0, 0.0, stance.neutral_shift(stance.neutral_share)])
-    found = full_precision(network, tokenizer, rows) / stance.temperature + shift
+    found = classifier.stance.probabilities(full_precision(network, tokenizer, rows))
     turned = np.array([mirror.orient(statement.text).turned for statement in statements])
     found[turned] = found[turned][:, EXCHANGED]
     quantised = probabilities(classifier, [statement.text for statement in statements])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from wirestance.model.network import StanceNetwork
 
@@ -65,14 +66,14 @@ def smooth(network: StanceNetwork, calibrate: Sequence[Sequence[int]]) -> Stance
     return smoothed
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def _channel_sizes(
     network: StanceNetwork, layers: dict[str, nn.Linear], calibrate: Sequence[Sequence[int]]
 ) -> dict[str, Tensor]:
     """The largest magnitude of every input channel of every layer."""
     sizes: dict[str, Tensor] = {}
 
-    def watch(name: str) -> object:
+    def watch(name: str) -> RemovableHandle:
         def hook(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             size = inputs[0].abs().flatten(0, -2).amax(dim=0)
             sizes[name] = torch.maximum(sizes[name], size) if name in sizes else size
@@ -84,5 +85,5 @@ def _channel_sizes(
         ids = torch.tensor([list(row)])
         network(ids, torch.ones_like(ids))
     for handle in handles:
-        handle.remove()  # type: ignore[attr-defined]
-    return {name: size.clone() for name, size in sizes.items()}
+        handle.remove()
+    return sizes

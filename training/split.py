@@ -1,12 +1,13 @@
 """The split: by family and stratified by label, so that no family of statements straddles its parts."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
-from wirestance.training.corpus import Statement
+from wirestance.training.corpus import Statement, load_corpus
 
 FOLDS = 10
 """One fold is held out for the test and one for validation."""
@@ -30,6 +31,12 @@ def split(statements: Sequence[Statement], seed: int = 0) -> Split:
     parts = [part for _, part in folds.split(np.zeros(len(labels)), labels, families(statements))]
     train = sorted(int(index) for part in parts[2:] for index in part)
     return Split(*([statements[int(index)] for index in part] for part in (train, parts[1], parts[0])))
+
+
+@cache
+def corpus_split() -> Split:
+    """The split of the whole corpus: read, checked and divided once a process."""
+    return split(load_corpus())
 
 
 def families(statements: Sequence[Statement]) -> list[str]:
