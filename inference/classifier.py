@@ -10,12 +10,12 @@ from time import monotonic
 import numpy as np
 
 from wirestance.inference.explain import Explanation, explain
-from wirestance.inference.prediction import BELOW_THRESHOLD, NOT_ENGLISH, NOT_LATIN, Prediction
+from wirestance.inference.prediction import BELOW_THRESHOLD, NAMES_NEITHER, NOT_ENGLISH, NOT_LATIN, Prediction
 from wirestance.inference.runtime import Runtime
 from wirestance.inference.statement import LONGEST, check_statement, is_latin, reads_as_english
-from wirestance.model.artifact import SHIPPED, Stance, load_stance
+from wirestance.model.artifact import SHIPPED, STANCE, Stance, digest, load_stance
 from wirestance.model.errors import InputError
-from wirestance.model.labels import EXCHANGED, LABELS
+from wirestance.model.labels import EXCHANGED, LABELS, NEUTRAL
 
 WINDOW = 2048
 """Statements of a stream that are held at once, to be sorted by length."""
@@ -27,8 +27,14 @@ PATIENCE = 0.05
 class StanceClassifier:
     """A loaded model. Share one between threads; it holds no state of a call."""
 
-    def __init__(self, stance: Stance, runtime: Runtime, neutral_share: float | None = None) -> None:
+    identity: str
+    """Tells the model from others: a digest of what `stance.json` says, which has the digests of the other files."""
+
+    def __init__(
+        self, stance: Stance, runtime: Runtime, neutral_share: float | None = None, *, identity: str = ""
+    ) -> None:
         """Use `load`, unless the parts are at hand."""
+        self.identity = identity
         self.stance = stance if neutral_share is None else replace(stance, neutral_share=neutral_share)
         if not 0 < self.stance.neutral_share < 1:
             raise InputError(f"neutral_share is {neutral_share}; it lies between 0 and 1, both excluded")
@@ -57,7 +63,8 @@ class StanceClassifier:
         """
         directory = SHIPPED if path is None else Path(path)
         stance = load_stance(directory)
-        return cls(stance, Runtime(directory, stance.max_tokens, threads), neutral_share)
+        runtime = Runtime(directory, stance.max_tokens, threads)
+        return cls(stance, runtime, neutral_share, identity=digest(directory / STANCE))
 
     def predict(self, text: str, *, threshold: float | None = None) -> Prediction:
         """The stance of one statement.
@@ -86,7 +93,7 @@ class StanceClassifier:
                 check_statement(text)
             except InputError as error:
                 raise error if len(checked) == 1 else InputError(f"text {position}: {error}") from None
-        return list(self.stream(checked, threshold=threshold))
+        return self.answer(checked, threshold=threshold)
 
     def stream(self, texts: Iterable[str], *, threshold: float | None = None) -> Iterator[Prediction]:
         """The stances of any number of statements, in their order and in bounded memory.
@@ -95,11 +102,19 @@ class StanceClassifier:
         Statements are read ahead in windows that grow from 1 to 2,048, and no window waits for a slow source: the
         first answer comes at once, and every statement of a trickling source as it arrives.
         """
-        limit = self._threshold(threshold)
         source, window = iter(texts), 1
         while chunk := _read_ahead(source, window):
-            yield from self._answer(chunk, limit)
+            yield from self.answer(chunk, threshold=threshold)
             window = min(2 * window, WINDOW)
+
+    def answer(self, texts: Sequence[object], *, threshold: float | None = None) -> list[Prediction]:
+        """The stances of statements that are at hand; as in `stream`, one that cannot be read has its problem."""
+        limit = self._threshold(threshold)
+        return [
+            prediction
+            for start in range(0, len(texts), WINDOW)
+            for prediction in self._window(texts[start : start + WINDOW], limit)
+        ]
 
     def explain(self, text: str, *, threshold: float | None = None) -> Explanation:
         """Which words of a statement moved its label, found by leaving each of them out.
@@ -116,7 +131,7 @@ class StanceClassifier:
             raise InputError(f"threshold is {threshold}; allowed is 0 (always answer) to below 1")
         return threshold
 
-    def _answer(self, chunk: Sequence[object], threshold: float) -> Iterator[Prediction]:
+    def _window(self, chunk: Sequence[object], threshold: float) -> Iterator[Prediction]:
         answers: list[Prediction | str] = []
         for text in chunk:
             try:
@@ -131,18 +146,23 @@ class StanceClassifier:
         """Judge distinct statements: orient, run, calibrate, and exchange the classes of those that were turned."""
         texts = list(distinct)
         oriented = [self._mirror.orient(text[:LONGEST]) for text in texts]
-        logits, pieces, truncated = self._runtime.run([text for text, _ in oriented])
+        logits, voice, pieces, truncated = self._runtime.run([text for text, _ in oriented])
         probabilities = self.stance.probabilities(logits)
         turned = np.array([turned for _, turned in oriented], dtype=bool)
         probabilities[turned] = probabilities[turned][:, EXCHANGED]
+        reported = 1 / (1 + np.exp(-voice.astype(np.float64)))
         return {
             text: _prediction(
                 row.tolist(),
+                float(speech),
                 cut or len(text) > LONGEST,
                 threshold,
                 english=reads_as_english(read.text, count, truncated=cut),
+                named=bool(self._mirror.sides_in(text[:LONGEST])),
             )
-            for text, read, row, count, cut in zip(texts, oriented, probabilities, pieces, truncated, strict=True)
+            for text, read, row, speech, count, cut in zip(
+                texts, oriented, probabilities, reported, pieces, truncated, strict=True
+            )
         }
 
 
@@ -156,11 +176,15 @@ def _read_ahead(source: Iterator[str], window: int) -> list[str]:
     return chunk
 
 
-def _prediction(probabilities: list[float], truncated: bool, threshold: float, *, english: bool) -> Prediction:
+def _prediction(
+    probabilities: list[float], reported: float, truncated: bool, threshold: float, *, english: bool, named: bool
+) -> Prediction:
     scores = dict(zip(LABELS, probabilities, strict=True))
     label = max(scores, key=scores.__getitem__)
     if threshold and not english:
-        return Prediction(None, scores[label], scores, truncated, NOT_ENGLISH)
+        return Prediction(None, scores[label], scores, reported, truncated, NOT_ENGLISH)
+    if threshold and not named and label != NEUTRAL:
+        return Prediction(None, scores[label], scores, reported, truncated, NAMES_NEITHER)
     if scores[label] < threshold:
-        return Prediction(None, scores[label], scores, truncated, BELOW_THRESHOLD)
-    return Prediction(label, scores[label], scores, truncated)
+        return Prediction(None, scores[label], scores, reported, truncated, BELOW_THRESHOLD)
+    return Prediction(label, scores[label], scores, reported, truncated)

@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS
 
+Voice = Literal["own", "reported"]
+OWN: Voice = "own"
+REPORTED: Voice = "reported"
+
 BELOW_THRESHOLD = "below the threshold"
 """The problem of an answer that was withheld because no label was probable enough."""
+
+NAMES_NEITHER = "names neither side"
+"""The problem of a partisan answer that was withheld because nothing in the statement says whom it is about."""
 
 NOT_ENGLISH = "not in English"
 """The problem of an answer that was withheld because the text does not read as English."""
@@ -25,6 +33,8 @@ class Prediction:
     """The probability of the most probable label, calibrated."""
     scores: Mapping[str, float]
     """The probability of every label; all 0 where there was no statement to read."""
+    reported: float = 0.0
+    """The probability that the statement gives somebody's words; otherwise the outlet asserts it in its own voice."""
     truncated: bool = False
     """The statement is longer than the model reads; only its beginning was judged."""
     problem: str | None = None
@@ -33,7 +43,12 @@ class Prediction:
     @property
     def withheld(self) -> bool:
         """There was a statement, but the answer is "can't tell"."""
-        return self.problem in (BELOW_THRESHOLD, NOT_ENGLISH, NOT_LATIN)
+        return self.problem in (BELOW_THRESHOLD, NAMES_NEITHER, NOT_ENGLISH, NOT_LATIN)
+
+    @property
+    def voice(self) -> Voice:
+        """Whose voice the statement is more probably in."""
+        return REPORTED if self.reported >= 0.5 else OWN
 
     @property
     def lean(self) -> float:

@@ -25,7 +25,9 @@ class Outputs(NamedTuple):
     """What the network makes of texts."""
 
     logits: npt.NDArray[np.float32]
-    """Shape (texts, 3), in the order of `LABELS`."""
+    """Of the stance: shape (texts, 3), in the order of `LABELS`."""
+    voice: npt.NDArray[np.float32]
+    """Logit of reported speech against the outlet's own voice: shape (texts,)."""
     pieces: list[int]
     """For each text, the word pieces that were read."""
     truncated: list[bool]
@@ -60,6 +62,7 @@ class Runtime:
         """Run the network on texts of any length, in batches of like length."""
         encodings = self._tokenizer.encode_batch_fast(list(texts))
         logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
+        voice = np.zeros(len(texts), dtype=np.float32)
         for batch in _batches([len(encoding) for encoding in encodings]):
             width = len(encodings[batch[-1]])
             ids = np.zeros((len(batch), width), dtype=np.int64)
@@ -68,9 +71,10 @@ class Runtime:
                 tokens = encodings[index].ids
                 ids[row, : len(tokens)] = tokens
                 mask[row, : len(tokens)] = 1
-            (logits[batch],) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+            logits[batch], voice[batch] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
         return Outputs(
             logits,
+            voice,
             [len(encoding) - SPECIAL for encoding in encodings],
             [bool(encoding.overflowing) for encoding in encodings],
         )

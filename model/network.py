@@ -1,15 +1,27 @@
-"""The network: a DistilBERT whose token states are averaged and classified by one linear layer."""
+"""The network: a DistilBERT whose token states are averaged; one linear layer reads the stance, another the voice."""
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from transformers import DistilBertConfig, DistilBertModel, DistilBertPreTrainedModel
-from transformers.modeling_outputs import SequenceClassifierOutput
+from transformers.utils.generic import ModelOutput
 
 from wirestance.model.labels import LABELS
 
 
+@dataclass
+class StanceOutput(ModelOutput):
+    """What the network makes of statements."""
+
+    logits: Tensor | None = None
+    """Of the stance: shape (statements, 3), in the order of `LABELS`."""
+    voice: Tensor | None = None
+    """Logit of reported speech against the outlet's own voice: shape (statements,)."""
+
+
 class StanceNetwork(DistilBertPreTrainedModel):
-    """Oriented statements in, logits over `LABELS` out.
+    """Oriented statements in, logits of stance and voice out.
 
     The mean of the token states is classified, not the first token's state: the packaged encoder was pretrained to put
     a sentence's meaning there (Reimers and Gurevych 2019).
@@ -24,27 +36,26 @@ class StanceNetwork(DistilBertPreTrainedModel):
         self.distilbert = DistilBertModel(config)
         self.dropout = nn.Dropout(config.seq_classif_dropout)
         self.classifier = nn.Linear(self.distilbert.embeddings.word_embeddings.embedding_dim, len(LABELS))
+        self.voice = nn.Linear(self.classifier.in_features, 1)
         self.post_init()  # type: ignore[no-untyped-call]  # of the library
 
     @classmethod
     def on(cls, encoder: DistilBertModel) -> "StanceNetwork":
-        """A network on a pretrained encoder, with a fresh classification layer."""
+        """A network on a pretrained encoder, with fresh layers on top."""
         network = cls(encoder.config)
         network.distilbert.load_state_dict(encoder.state_dict())
         return network
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> SequenceClassifierOutput:
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> StanceOutput:
         """Classify a batch.
 
         Args:
             input_ids: shape (statements, tokens), padded.
             attention_mask: shape (statements, tokens), 1 for a token and 0 for padding.
-
-        Returns:
-            logits, shape (statements, 3), in the order of `LABELS`.
         """
         states = self.distilbert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        return SequenceClassifierOutput(logits=self.classifier(self.dropout(mean_state(states, attention_mask))))
+        mean = self.dropout(mean_state(states, attention_mask))
+        return StanceOutput(logits=self.classifier(mean), voice=self.voice(mean).squeeze(-1))
 
 
 def mean_state(states: Tensor, attention_mask: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ PACKED = [
     "model/shipped/**/*",
     "training/**/*.py",
     "inference/**/*.py",
+    "inference/report/*.html",
     "inference/api/py.typed",
     "configs/**/*.yaml",
     "seeds/**/*",

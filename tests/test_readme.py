@@ -13,7 +13,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(kind):
-    return re.findall(rf"<!-- test: {kind} -->\n```{kind}\n(.*?)```", README, flags=re.DOTALL)
+    return re.findall(rf"<!-- test: {kind} -->\n```{kind.split()[0]}\n(.*?)```", README, flags=re.DOTALL)
 
 
 def test_the_python_example_runs(tmp_path, monkeypatch):
@@ -21,6 +21,16 @@ def test_the_python_example_runs(tmp_path, monkeypatch):
     (tmp_path / "wires.txt").write_text("Talks resume in Geneva.\n", encoding="utf-8")
     (code,) = blocks("python")
     exec(compile(code, "README.md", "exec"), {})
+
+
+def test_the_python_example_of_wires_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "archive").mkdir()
+    record = {"id": "1", "source": "Alpine Press", "text": "Talks resume in Geneva. “We shall stay,” Aliyev said."}
+    (tmp_path / "archive" / "wires.jsonl").write_text(json.dumps(record), encoding="utf-8")
+    (code,) = blocks("python wires")
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("Alpine Press 1 0 ")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ metrics: [f1]
 # wirestance: partisanship of statements about the Armenia–Azerbaijan conflict
 
 Reads one English statement (a sentence, headline or utterance of a news wire) and answers `pro-azerbaijan`,
-`pro-armenia` or `neutral-diplomatic` with calibrated probabilities, or "can't tell".
+`pro-armenia` or `neutral-diplomatic` with calibrated probabilities, or "can't tell"; and whether the statement is the
+outlet's own assertion or reports somebody's words.
 
 ## How to read the artifact
 
@@ -51,7 +52,9 @@ def write_card(directory: Path, stance: Stance, figures: Mapping[str, Any]) -> N
 
 def card(stance: Stance, figures: Mapping[str, Any]) -> str:
     """The text of the card."""
-    return "\n".join([HEAD, _training(stance, figures), _figures(figures), _audit(figures), _failures(figures)])
+    return "\n".join(
+        [HEAD, _training(stance, figures), _figures(figures), _audit(figures), _voice(figures), _failures(figures)]
+    )
 
 
 def _training(stance: Stance, figures: Mapping[str, Any]) -> str:
@@ -89,6 +92,10 @@ def _figures(figures: Mapping[str, Any]) -> str:
                 ("… of those, right", "answered_precision"),
                 ("… neutral called partisan", "answered_false_alarms"),
             )
+        ),
+        (
+            "calibration error that chance alone gives",
+            [f"{figures['calibration'][name]['floor']:.3f}" for name in names],
         ),
         *(
             (f"{label}: precision / recall", [_precision_recall(figures["evaluation"][name], label) for name in names])
@@ -137,6 +144,18 @@ pro-azerbaijan. Statements that name no side are outside this promise. Of statem
 {figures["names_only_neutral"]:.1%} stay neutral. Printed by `make audit`.
 
 {markdown(["azerbaijan − armenia", *names], rows)}
+"""
+
+
+def _voice(figures: Mapping[str, Any]) -> str:
+    found = figures["voice"]
+    return f"""\
+## Voice
+
+Whether a statement is the outlet's own assertion or gives somebody's words: right for {interval(found["accuracy"])} of
+{found["statements"]} statements whose voice was not trained on (always the commoner one: {found["majority"]:.3f}).
+A speaker is read off {found["speaker_given"]:.0%} of the reported ones that name somebody, and is right in
+{found["speaker_right"]:.0%} of those. Printed by `make evaluate`.
 """
 
 

@@ -13,6 +13,9 @@ from wirestance.model.labels import EXCHANGED, LABELS
 from wirestance.model.mirror import Mirror
 from wirestance.training.corpus import Statement
 
+VOICE_CLASSES = {"own": 0, "reported": 1, None: -1}
+"""Classes of the voice; None where it was not annotated."""
+
 
 def encode(
     statements: Sequence[Statement],
@@ -21,7 +24,7 @@ def encode(
     max_tokens: int,
     low_confidence_weight: float = 1.0,
 ) -> Dataset:
-    """One row a statement: `input_ids`, `labels` (a class of the oriented text), `weight` in the loss."""
+    """One row a statement: `input_ids`, `labels` (a class of the oriented text), `weight` in the loss, `voice`."""
     oriented = [mirror.orient(statement.text) for statement in statements]
     classes = [LABELS.index(statement.label) for statement in statements]
     return Dataset.from_dict(
@@ -32,6 +35,7 @@ def encode(
             "labels": [
                 EXCHANGED[label] if turned else label for label, (_, turned) in zip(classes, oriented, strict=True)
             ],
+            "voice": [VOICE_CLASSES[statement.voice] for statement in statements],
             "weight": [low_confidence_weight if statement.confidence == "low" else 1.0 for statement in statements],
         }
     )

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from wirestance.model.network import StanceNetwork
 
 INPUTS = ("input_ids", "attention_mask")
+OUTPUTS = ("logits", "voice")
 OPSET = 17
 
 KEPT = ("layer.0/ffn/lin2", "layer.1/ffn/lin2")
@@ -34,14 +35,14 @@ ROWS, SCALES = "_rows", "_scales"
 """What the parts of the 8-bit word embeddings are called, behind the name of the whole."""
 
 
-class _Logits(nn.Module):
+class _Outputs(nn.Module):
     def __init__(self, network: StanceNetwork) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        logits: Tensor = self.network(input_ids, attention_mask).logits
-        return logits
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        outputs = self.network(input_ids, attention_mask)
+        return outputs.logits, outputs.voice
 
 
 class _Rows(CalibrationDataReader):  # type: ignore[misc]  # untyped library
@@ -70,14 +71,15 @@ def export_float(network: StanceNetwork, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of tracing; the export is compared with the network in the tests
         torch.onnx.export(
-            _Logits(network).eval(),
+            _Outputs(network).eval(),
             (ids, mask),
             str(path),
             dynamo=False,
             opset_version=OPSET,
             input_names=list(INPUTS),
-            output_names=["logits"],
-            dynamic_axes={name: {0: "statements", 1: "tokens"} for name in INPUTS} | {"logits": {0: "statements"}},
+            output_names=list(OUTPUTS),
+            dynamic_axes={name: {0: "statements", 1: "tokens"} for name in INPUTS}
+            | {name: {0: "statements"} for name in OUTPUTS},
         )
 
 

@@ -1,4 +1,4 @@
-"""The fit: a pretrained encoder and an untrained classification layer become a stance network."""
+"""The fit: a pretrained encoder with untrained layers on top becomes a stance network."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -41,13 +41,16 @@ class StanceTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,  # noqa: ARG002  # of the signature
     ) -> Tensor | tuple[Tensor, Any]:
-        """Cross entropy, each statement by its weight."""
-        labels, weight = inputs.pop("labels"), inputs.pop("weight")
+        """Cross entropy of the stance, each statement by its weight, and of the voice where it is known."""
+        labels, weight, voice = inputs.pop("labels"), inputs.pop("weight"), inputs.pop("voice")
         outputs = model(**inputs)
         losses = nn.functional.cross_entropy(
             outputs.logits, labels, reduction="none", label_smoothing=self.recipe.label_smoothing
         )
         loss = (losses * weight).mean()
+        if (known := voice >= 0).any():
+            heard = nn.functional.binary_cross_entropy_with_logits(outputs.voice[known], voice[known].float())
+            loss = loss + self.recipe.voice_weight * heard
         return (loss, outputs) if return_outputs else loss
 
     def create_optimizer(self, *_: Any) -> torch.optim.Optimizer:
@@ -69,15 +72,15 @@ def _parameter_groups(network: StanceNetwork, recipe: Recipe) -> Iterator[dict[s
         yield {
             "params": [parameter],
             "lr": recipe.head_learning_rate
-            if name.startswith("classifier")
+            if name.startswith(("classifier", "voice"))
             else recipe.learning_rate * recipe.layer_decay**below,
             "weight_decay": recipe.weight_decay if parameter.ndim > 1 else 0.0,
         }
 
 
 def macro_f1(prediction: EvalPrediction) -> dict[str, float]:
-    """Macro-F1 and accuracy of logits, shape (statements, 3), against classes."""
-    guesses = np.argmax(prediction.predictions, axis=1)
+    """Macro-F1 and accuracy of the stance against classes; predictions are the network's outputs in their order."""
+    guesses = np.argmax(prediction.predictions[0], axis=1)
     truth = prediction.label_ids
     return {
         "macro_f1": float(f1_score(truth, guesses, average="macro", zero_division=0)),
@@ -86,7 +89,7 @@ def macro_f1(prediction: EvalPrediction) -> dict[str, float]:
 
 
 def build_network(recipe: Recipe) -> tuple[StanceNetwork, PreTrainedTokenizerBase]:
-    """The recipe's encoder with an untrained classification layer, and its tokenizer."""
+    """The recipe's encoder with untrained layers on top, and its tokenizer."""
     set_seed(recipe.seed)
     encoder, tokenizer = load_encoder(recipe.base, recipe.dropout)
     network = StanceNetwork.on(encoder)

@@ -18,10 +18,11 @@ from wirestance.training.evaluate import (
     plain,
     probabilities,
 )
-from wirestance.training.metrics import Probabilities, calibration_error, classes, soften
+from wirestance.training.metrics import Probabilities, calibration_error, calibration_floor, classes, soften
 from wirestance.training.plots import plot_all
 from wirestance.training.split import corpus_split
 from wirestance.training.tables import print_audit, print_baselines, print_contrast, print_evaluation, table
+from wirestance.training.voice import evaluate_voice, print_voice
 
 NAMES_ONLY = "names-only"
 """The capability whose items hold nothing but names: they must stay neutral."""
@@ -38,7 +39,7 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
     parts = corpus_split()
     sets = {"test": parts.test, "article": load_article()} | {path.name: load_labelled(path) for path in files}
     with Progress(transient=True) as progress:
-        advance = partial(progress.advance, progress.add_task("judging", total=5))
+        advance = partial(progress.advance, progress.add_task("judging", total=6))
         found = {name: evaluate(classifier, statements) for name, statements in sets.items()}
         advance()
         contrast = evaluate_contrast(classifier, load_directory(CONTRAST))
@@ -46,6 +47,8 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         audits = {name: audit_statements(classifier, statements) for name, statements in sets.items()}
         advance()
         calibration = _plot(classifier, sets, directory)
+        advance()
+        voice = evaluate_voice(classifier)
         advance()
         baselines = evaluate_baselines(parts, classifier, sets)
         advance()
@@ -57,9 +60,10 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         print_audit(name, one)
     table(
         "calibration",
-        ["statements", "error before", "error after temperature scaling"],
-        [(name, row["before"], row["after"]) for name, row in calibration.items()],
+        ["statements", "error before", "error after temperature scaling", "by chance alone"],
+        [(name, row["before"], row["after"], row["floor"]) for name, row in calibration.items()],
     )
+    print_voice(voice)
     return {
         "statements": {name: len(part) for name, part in zip(parts._fields, parts, strict=True)},
         "evaluation": plain(found),
@@ -68,6 +72,7 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         "audit": plain(audits),
         "names_only_neutral": 1 - contrast[NAMES_ONLY].rate,
         "calibration": calibration,
+        "voice": plain(voice),
     }
 
 
@@ -86,5 +91,11 @@ def _plot(
         after = probabilities(classifier, [statement.text for statement in statements])
         before = unscaled(classifier, after)
         plot_all(directory, Path(name).stem, truth, before, after)
-        errors[name] = plain({"before": calibration_error(truth, before), "after": calibration_error(truth, after)})
+        errors[name] = plain(
+            {
+                "before": calibration_error(truth, before),
+                "after": calibration_error(truth, after),
+                "floor": calibration_floor(after),
+            }
+        )
     return errors

@@ -15,6 +15,7 @@ Classes = npt.NDArray[np.int64]
 """Shape (statements,), positions in `LABELS`."""
 
 RESAMPLES = 1000
+FLOOR_DRAWS = 200
 BINS = 15
 HIGHEST_THRESHOLD = 0.999
 """Above it an artifact would refuse its threshold."""
@@ -84,6 +85,23 @@ def false_alarms(truth: Classes, guess: Classes) -> float:
 def calibration_error(truth: Classes, probabilities: Probabilities) -> float:
     """Expected calibration error of the highest probability, over 15 bins of equal width (Guo et al. 2017)."""
     return float(sum(abs(hits - confidence) * share for confidence, hits, share in reliability(truth, probabilities)))
+
+
+def calibration_floor(probabilities: Probabilities, seed: int = 0) -> float:
+    """The calibration error that chance alone gives: its mean over truths drawn from the probabilities themselves.
+
+    What a perfectly calibrated model with the same answers would show on so few statements; no model is below it.
+    """
+    random = np.random.default_rng(seed)
+    sums = np.cumsum(probabilities, axis=1)
+    return float(
+        np.mean(
+            [
+                calibration_error((random.random((len(sums), 1)) * sums[:, -1:] > sums).sum(axis=1), probabilities)
+                for _ in range(FLOOR_DRAWS)
+            ]
+        )
+    )
 
 
 def reliability(truth: Classes, probabilities: Probabilities) -> list[tuple[float, float, float]]:

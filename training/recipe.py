@@ -35,7 +35,7 @@ class Recipe:
     batch_size: Annotated[int, Range(1, 4096)] = 32
     learning_rate: Annotated[float, Range(0, 1)] = 1e-4
     head_learning_rate: Annotated[float, Range(0, 1)] = 1e-3
-    """For the classification layer, which starts from nothing."""
+    """For the layers on top, which start from nothing."""
     layer_decay: Annotated[float, Range(0.1, 1)] = 0.9
     """Factor from the rate of a layer to that of the one below it."""
     freeze_words: bool = True
@@ -46,6 +46,8 @@ class Recipe:
     dropout: Annotated[float, Range(0, 0.9)] = 0.1
     low_confidence_weight: Annotated[float, Range(0, 1)] = 0.5
     """Weight in the loss of a statement whose annotator was in doubt."""
+    voice_weight: Annotated[float, Range(0, 10)] = 0.3
+    """Weight in the loss of telling reported speech from the outlet's own voice."""
     label_smoothing: Annotated[float, Range(0, 0.5)] = 0.05
     """Share of the truth that is spread over all labels (Szegedy et al. 2016), against overconfidence."""
     evaluations: Annotated[int, Range(1, 100)] = 2

@@ -1,0 +1,126 @@
+"""The commands for wires: `wirestance score` and `wirestance report`."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wirestance.inference.classifier import StanceClassifier
+from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
+
+if TYPE_CHECKING:
+    from wirestance.inference.score_files import Progress
+    from wirestance.inference.scoring import Outcome
+
+INTERRUPTED = 130
+
+SCORE_EXAMPLES = """\b
+Examples:
+  wirestance score archive/ -o scored.jsonl
+  wirestance score feed.xml wires.csv --field text=body -o scored.parquet
+  wirestance score spool/ --follow -o scored.jsonl
+  wirestance score archive/ -o scored.jsonl --resume
+"""
+
+REPORT_EXAMPLES = """\b
+Examples:
+  wirestance report scored.jsonl -o report.html
+"""
+
+
+@click.command(epilog=SCORE_EXAMPLES)
+@click.argument("sources", nargs=-1, metavar="[FILE | DIRECTORY | -]...")
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="Where the rows go: a file that ends in .jsonl, .csv or .parquet.")  # fmt: skip
+@click.option("--format", "wire_format", help="Of the wires; recognised by their content if not given.")
+@click.option(
+    "--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Name of a field in JSON, CSV or Parquet."
+)
+@click.option("--per", type=click.Choice(["statement", "wire"]), default="statement", help="What a row stands for.")
+@click.option("--follow", is_flag=True, help="Wait for more: new files in directories, new lines of JSON-lines files.")
+@click.option("--resume", is_flag=True, help="Go on where an earlier run with the same output stopped.")
+@runs_a_model
+def score(
+    classifier: StanceClassifier,
+    sources: tuple[str, ...],
+    out: Path,
+    wire_format: str | None,
+    fields: tuple[str, ...],
+    per: str,
+    follow: bool,
+    resume: bool,
+    threshold: float | None,
+) -> None:
+    """Score wires: split them into statements, and write a row for each.
+
+    Wires are read from plain text, JSON lines, CSV, Parquet, RSS, Atom, NewsML-G2, ninjs and HTML, from directories of
+    them and from standard input. Records that cannot be read go to OUT.rejected.jsonl with the reason. A run can be
+    stopped at any moment and resumed: every statement is written once.
+    """
+    from wirestance.inference.archive import Archive
+    from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
+    from wirestance.inference.score_files import score_to
+    from wirestance.inference.wires.follow import follow_records
+    from wirestance.inference.wires.read import read_records
+
+    columns, rows = (WIRE_COLUMNS, wire_rows) if per == "wire" else (STATEMENT_COLUMNS, statement_rows)
+    named = _fields(fields)
+    if follow:
+        records = follow_records(sources, format=wire_format, fields=named)
+    else:
+        every = [read_records(source, format=wire_format, fields=named) for source in sources]
+        records = chain.from_iterable(every)
+    settings = {
+        "per": per,
+        "model": classifier.identity,
+        "threshold": classifier.stance.threshold if threshold is None else threshold,
+        "neutral share": classifier.stance.neutral_share,
+    }
+    with Archive(out, columns, settings, resume=resume) as archive, _progress(sources) as progress:
+        try:
+            score_to(archive, records, classifier, rows=rows, threshold=threshold, progress=progress)
+            archive.finish()
+        except KeyboardInterrupt:
+            click.echo(f"wirestance: stopped; --resume goes on behind row {archive.rows:,} of {out}", err=True)
+            sys.exit(INTERRUPTED)
+    click.echo(f"{archive.rows:,} rows in {out}", err=True)
+    if archive.rejected:
+        click.echo(f"wirestance: {archive.rejected:,} records rejected, see {archive.rejected_path}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+@click.command(epilog=REPORT_EXAMPLES)
+@click.argument("scored", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCORED...")
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The page to write.")
+@click.option("--title", default="Partisanship of wires", help="The page's heading.")
+def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
+    """Make a page that people can read of what `wirestance score` wrote: one file that opens offline."""
+    from wirestance.inference.report.page import write_report
+    from wirestance.inference.rows import read_scored
+
+    write_report((row for path in scored for row in read_scored(path)), out, title=title)
+    click.echo(f"{out}", err=True)
+
+
+def _fields(pairs: Sequence[str]) -> dict[str, str]:
+    """Field names by ours, from `OURS=THEIRS`; which of ours there are is checked where they are read."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise click.BadParameter(f"{pair!r} is not OURS=THEIRS, such as text=body", param_hint="--field")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+@contextmanager
+def _progress(sources: Sequence[str]) -> "Iterator[Callable[[Progress, list[Outcome]], None]]":
+    """A bar on a terminal; what comes out is to be told of every chunk."""
+    if not is_terminal(sys.stderr):
+        yield lambda *_: None
+        return
+    from wirestance.inference.progress import bar
+
+    with bar(sources) as advance:
+        yield advance

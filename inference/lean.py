@@ -1,0 +1,170 @@
+"""The lean of a source, a day, a wire: to which side its statements come down, and how sure that is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wirestance.inference.prediction import OWN
+from wirestance.inference.scoring import COLUMNS, Scored
+from wirestance.model.errors import InputError
+from wirestance.model.labels import LABELS
+
+RESAMPLES = 2000
+DRAWN_AT_ONCE = 1_000_000
+"""Wires drawn at once while resampling, which bounds its memory."""
+
+CONFIDENCE = 0.95
+DATE_PARTS = {"day": len("2020-10-27"), "month": len("2020-10")}
+"""Parts of an ISO date that wires can be grouped by, and their lengths."""
+
+UNKNOWN = "unknown"
+"""The group of statements that have nothing in the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a number of statements amounts to."""
+
+    statements: int
+    """Statements that the model could read."""
+    answered: int
+    counts: dict[str, int]
+    """Statements of each label among the answered ones."""
+    lean: float | None
+    """The mean of p(pro-azerbaijan) − p(pro-armenia) over the statements, in [−1, 1]; None if there are none."""
+    low: float | None
+    """The 95 % interval, by resampling whole wires; None with fewer than two wires."""
+    high: float | None
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of statements that got a label."""
+        return self.answered / self.statements if self.statements else None
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The share of each label among the answered statements; empty if none was answered."""
+        return {label: count / self.answered for label, count in self.counts.items()} if self.answered else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """The lean of one group of wires."""
+
+    key: str
+    wires: int
+    """Different wires."""
+    copies: int
+    """Further wires with the same text as one of them; they are not counted in anything else."""
+    everything: Measure
+    own: Measure
+    """Of the statements in the outlet's own voice alone: what it asserts, without what it quotes."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums over the statements of one wire."""
+
+    statements: int = 0
+    answered: int = 0
+    lean: float = 0.0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LABELS, 0))
+
+    @property
+    def mean(self) -> float | None:
+        """The lean; None of no statements."""
+        return self.lean / self.statements if self.statements else None
+
+    def add(self, scored: Scored) -> None:
+        """Count a statement, unless the model could not read it."""
+        if scored.read:
+            self.statements += 1
+            self.lean += scored.lean
+            if scored.label is not None:
+                self.answered += 1
+                self.counts[scored.label] += 1
+
+
+@dataclass(slots=True)
+class _Text:
+    """The statements of one wire, and the names of the wires that carry the same text."""
+
+    wire: str
+    everything: Tally = field(default_factory=Tally)
+    own: Tally = field(default_factory=Tally)
+    copies: set[str] = field(default_factory=set)
+
+    def add(self, wire: str, statement: Scored) -> None:
+        """Count a statement of the wire; one of another wire is a copy."""
+        if wire != self.wire:
+            self.copies.add(wire)
+            return
+        self.everything.add(statement)
+        if statement.voice == OWN:
+            self.own.add(statement)
+
+
+def lean(scored: Iterable[Scored], by: str = "source", *, seed: int = 0) -> list[Lean]:
+    """The lean of groups of scored statements, the groups in the order of their names.
+
+    A wire whose text a group has already is a copy: it is told as such, and left out of everything else.
+
+    Args:
+        scored: statements, in any order.
+        by: what a group has in common: a field of `Scored`, or the `day` or `month` of its date.
+        seed: of the resampling.
+
+    Raises:
+        InputError: no such field.
+    """
+    if by not in (*COLUMNS, *DATE_PARTS):
+        raise InputError(f"by is {by!r}; allowed are {', '.join(DATE_PARTS)} and the fields {', '.join(COLUMNS)}")
+    groups: dict[str, dict[str, _Text]] = {}
+    for statement in scored:
+        texts = groups.setdefault(_key(statement, by), {})
+        wire = f"{statement.source or statement.file}\0{statement.wire}"
+        texts.setdefault(statement.digest, _Text(wire)).add(wire, statement)
+    return [
+        Lean(
+            key,
+            wires=len(texts),
+            copies=sum(len(text.copies) for text in texts.values()),
+            everything=measure([texts[digest].everything for digest in sorted(texts)], seed),
+            own=measure([texts[digest].own for digest in sorted(texts)], seed),
+        )
+        for key, texts in sorted(groups.items())
+    ]
+
+
+def measure(tallies: Sequence[Tally], seed: int = 0) -> Measure:
+    """The measure of wires, with its interval by the percentile bootstrap (Efron 1979) over the wires."""
+    used = [tally for tally in tallies if tally.statements]
+    statements = sum(tally.statements for tally in used)
+    low, high = _interval(used, seed) if len(used) > 1 else (None, None)
+    return Measure(
+        statements,
+        answered=sum(tally.answered for tally in used),
+        counts={label: sum(tally.counts[label] for tally in used) for label in LABELS},
+        lean=sum(tally.lean for tally in used) / statements if statements else None,
+        low=low,
+        high=high,
+    )
+
+
+def _interval(tallies: Sequence[Tally], seed: int) -> tuple[float, float]:
+    sums = np.array([tally.lean for tally in tallies])
+    numbers = np.array([tally.statements for tally in tallies])
+    random = np.random.default_rng(seed)
+    step = max(1, DRAWN_AT_ONCE // len(tallies))
+    means: list[float] = []
+    for start in range(0, RESAMPLES, step):
+        drawn = random.integers(len(tallies), size=(min(step, RESAMPLES - start), len(tallies)))
+        means.extend(sums[drawn].sum(axis=1) / numbers[drawn].sum(axis=1))
+    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return float(low), float(high)
+
+
+def _key(statement: Scored, by: str) -> str:
+    value = (statement.date or "")[: DATE_PARTS[by]] if by in DATE_PARTS else getattr(statement, by)
+    return UNKNOWN if value in (None, "") else str(value)

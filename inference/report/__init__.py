@@ -1,0 +1,1 @@
+"""The report: a page that people read of scored wires."""

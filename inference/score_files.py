@@ -1,0 +1,68 @@
+"""From files of wires to an archive of scored statements: what `wirestance score` does."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wirestance.inference.archive import Archive
+from wirestance.inference.classifier import StanceClassifier
+from wirestance.inference.rows import statement_rows
+from wirestance.inference.scoring import Outcome, ScoredWire, id_key, score_records
+from wirestance.inference.wires.record import Record, Rejection
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run of scoring is."""
+
+    wires: int = 0
+    statements: int = 0
+    rejected: int = 0
+
+
+def score_to(
+    archive: Archive,
+    records: Iterable[Record | None],
+    classifier: StanceClassifier,
+    *,
+    rows: Callable[[Iterable[ScoredWire]], Iterable[Mapping[str, Any]]] = statement_rows,
+    threshold: float | None = None,
+    progress: Callable[[Progress, list[Outcome]], None] = lambda *_: None,
+) -> Progress:
+    """Score records into an archive, except those that it has already.
+
+    Args:
+        archive: with the columns of the rows.
+        records: of the inputs, each file's in a fixed order; None as in `score_records`.
+        classifier: scores the statements.
+        rows: what is written of wires, `statement_rows` or `wire_rows`.
+        threshold: as in `StanceClassifier.predict`.
+        progress: told after every chunk, which is then safe on disk.
+    """
+    far = Progress()
+    remaining = _remaining(records, Counter(archive.done))
+    for chunk in score_records(remaining, classifier, threshold=threshold, ids=set(archive.keys)):
+        scored = [outcome for outcome in chunk if isinstance(outcome, ScoredWire)]
+        rejections = [outcome for outcome in chunk if isinstance(outcome, Rejection)]
+        archive.commit(rows(scored), rejections, Counter(map(_input, chunk)), [id_key(one.wire) for one in scored])
+        far.wires += len(scored)
+        far.statements += sum(len(one.statements) for one in scored)
+        far.rejected += len(rejections)
+        progress(far, chunk)
+    return far
+
+
+def _remaining(records: Iterable[Record | None], done: Counter[str]) -> Iterator[Record | None]:
+    """The records without those dealt with before."""
+    for record in records:
+        if record is not None and done[key := _input(record)]:
+            done[key] -= 1
+        else:
+            yield record
+
+
+def _input(record: Record | ScoredWire) -> str:
+    """What a record is counted under: its file; apart from them the rejections of a file as a whole."""
+    wire = record.wire if isinstance(record, ScoredWire) else record
+    return wire.file if wire.number else f"{wire.file} (whole)"

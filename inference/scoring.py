@@ -1,0 +1,201 @@
+"""Scoring wires: each is split into statements, and every statement gets its stance and its voice."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import Literal, NamedTuple
+
+from wirestance.inference.classifier import WINDOW, StanceClassifier
+from wirestance.inference.prediction import REPORTED, Prediction, Voice
+from wirestance.inference.speaker import read_speaker
+from wirestance.inference.split import Span, split_statements
+from wirestance.inference.wires.record import Record, Rejection, Wire
+from wirestance.model.labels import ARMENIA, AZERBAIJAN, NEUTRAL
+
+LOG = logging.getLogger("wirestance")
+
+Part = Literal["title", "text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """One scored statement: a row of what `wirestance score` writes."""
+
+    wire: str
+    """The wire's id."""
+    source: str | None
+    date: str | None
+    """ISO 8601."""
+    title: str | None
+    url: str | None
+    language: str | None
+    file: str
+    number: int
+    """The wire's place in the file."""
+    digest: str
+    """Of the wire's text: equal for copies of one wire."""
+    part: Part
+    start: int
+    """The statement is `text[start:end]` of the wire's title or text."""
+    end: int
+    text: str
+    voice: Voice
+    """`own` where the outlet asserts the statement itself, `reported` where it is somebody's."""
+    speaker: str | None
+    """Whose words a reported statement gives, where that can be read off."""
+    label: str | None
+    """None for "can't tell"; `problem` says why."""
+    score: float
+    p_azerbaijan: float
+    p_armenia: float
+    p_neutral: float
+    truncated: bool
+    problem: str | None
+
+    @property
+    def lean(self) -> float:
+        """p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]."""
+        return self.p_azerbaijan - self.p_armenia
+
+    @property
+    def read(self) -> bool:
+        """Whether the model could read the statement at all."""
+        return self.label is not None or self.p_azerbaijan + self.p_armenia + self.p_neutral > 0
+
+
+COLUMNS = tuple(field.name for field in fields(Scored))
+
+
+class ScoredWire(NamedTuple):
+    """A wire with its scored statements."""
+
+    wire: Wire
+    statements: list[Scored]
+
+
+Outcome = ScoredWire | Rejection
+
+
+class _Place(NamedTuple):
+    part: Part
+    span: Span
+    text: str
+
+
+def score_wires(
+    wires: Iterable[Wire], classifier: StanceClassifier, *, threshold: float | None = None
+) -> Iterator[Scored]:
+    """The scored statements of wires, in their order and in bounded memory.
+
+    A wire whose id its source has used before is left out, with a warning in the log.
+    """
+    for chunk in score_records(wires, classifier, threshold=threshold):
+        for outcome in chunk:
+            if isinstance(outcome, Rejection):
+                LOG.warning("%s", outcome)
+            else:
+                yield from outcome.statements
+
+
+def score_records(
+    records: Iterable[Record | None],
+    classifier: StanceClassifier,
+    *,
+    threshold: float | None = None,
+    ids: set[bytes] | None = None,
+) -> Iterator[list[Outcome]]:
+    """The outcomes of records, in their order, by chunks that the classifier runs at once.
+
+    Args:
+        records: wires and rejections; None says that nothing more comes for now, so that what is held is scored.
+        classifier: scores the statements.
+        threshold: as in `StanceClassifier.predict`.
+        ids: which ids (`id_key`) were used before; grows by those of `records`.
+    """
+    used = set() if ids is None else ids
+    chunk: list[Wire | Rejection] = []
+    places: list[list[_Place]] = []
+    held = 0
+    for record in records:
+        if record is not None:
+            kept = reject_repeated(record, used)
+            chunk.append(kept)
+            places.append(list(_places(kept)) if isinstance(kept, Wire) else [])
+            held += 1 + len(places[-1])
+        if chunk and (record is None or held >= WINDOW):
+            yield _score(chunk, places, classifier, threshold)
+            chunk, places, held = [], [], 0
+    if chunk:
+        yield _score(chunk, places, classifier, threshold)
+
+
+def id_key(wire: Wire) -> bytes:
+    """What tells a wire from all others: its id, among those of its source (or of its file, if it names none)."""
+    return hashlib.blake2b(f"{wire.source or wire.file}\0{wire.id}".encode(), digest_size=12).digest()
+
+
+def reject_repeated(record: Record, used: set[bytes]) -> Record:
+    """The record; a rejection if it is a wire whose id was used before."""
+    if isinstance(record, Rejection):
+        return record
+    key = id_key(record)
+    if key in used:
+        reason = f"the id {record.id!r:.80} was used before by this source; the first wire with it is kept"
+        return Rejection(file=record.file, number=record.number, reason=reason)
+    used.add(key)
+    return record
+
+
+def _places(wire: Wire) -> Iterator[_Place]:
+    """Where a wire's statements stand: in its title, then in its text, which may begin with the title again."""
+    if wire.title:
+        for span in split_statements(wire.title):
+            yield _Place("title", span, wire.title[span.start : span.end])
+    repeated = wire.title.strip() if wire.title else ""
+    for span in split_statements(wire.text):
+        text = wire.text[span.start : span.end]
+        if text != repeated:
+            yield _Place("text", span, text)
+
+
+def _score(
+    chunk: list[Wire | Rejection], places: list[list[_Place]], classifier: StanceClassifier, threshold: float | None
+) -> list[Outcome]:
+    texts = [place.text for of_wire in places for place in of_wire]
+    answers = iter(classifier.answer(texts, threshold=threshold))
+    outcomes: list[Outcome] = []
+    for record, of_wire in zip(chunk, places, strict=True):
+        if isinstance(record, Rejection):
+            outcomes.append(record)
+        else:
+            digest = hashlib.blake2b(" ".join(record.text.split()).encode(), digest_size=8).hexdigest()
+            outcomes.append(ScoredWire(record, [_scored(record, digest, place, next(answers)) for place in of_wire]))
+    return outcomes
+
+
+def _scored(wire: Wire, digest: str, place: _Place, prediction: Prediction) -> Scored:
+    return Scored(
+        wire=wire.id,
+        source=wire.source,
+        date=wire.date.isoformat() if wire.date else None,
+        title=wire.title,
+        url=wire.url,
+        language=wire.language,
+        file=wire.file,
+        number=wire.number,
+        digest=digest,
+        part=place.part,
+        start=place.span.start,
+        end=place.span.end,
+        text=place.text,
+        voice=prediction.voice,
+        speaker=read_speaker(place.text) if prediction.voice == REPORTED else None,
+        label=prediction.label,
+        score=round(prediction.score, 4),
+        p_azerbaijan=round(prediction.scores[AZERBAIJAN], 4),
+        p_armenia=round(prediction.scores[ARMENIA], 4),
+        p_neutral=round(prediction.scores[NEUTRAL], 4),
+        truncated=prediction.truncated,
+        problem=prediction.problem,
+    )

@@ -1,0 +1,128 @@
+"""From a wire's text to its statements: sentences, headlines and list items, as places in the text.
+
+`sentencex` (Wikimedia) finds the ends of sentences; here is only what news prose adds: hard-wrapped lines, datelines,
+credits, military ranks, and sentences that are longer than a model reads.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+LONGEST_WORDS = 120
+"""Words of the longest statement; what is longer is split on at a clause, for the model reads about 200 words."""
+
+WRAPPED_FROM = 45
+"""Characters of a line from which its break may be a hard wrap, not the end of a headline or list item."""
+
+BULLET = re.compile(r"\s*(?:[-–—•*·▪►]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
+CREDIT = r"[(\[](?![^()\[\]]*[.!?][)\]])[^()\[\]]{1,30}[)\]]|/[\w .-]{2,30}/\.?|[¹²³⁴⁵⁶⁷⁸⁹⁰*†‡]+(?=\s|$)"
+"""An agency's name in brackets, or the mark of a footnote: behind a sentence it belongs to that."""
+
+ENDS = re.compile(rf"[.!?…:;][\"'”’»)\]]*(?:\s*(?:{CREDIT}))*\s*$")
+LOWER = re.compile(r"[\"'“‘«(\[]*[a-z]")
+TRAILING = re.compile(rf"(?:{CREDIT})\s*")
+MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+OPEN = re.compile(
+    r"(?:\b(?:Maj|Lt|Brig|Col|Gen|Capt|Sgt|Cmdr|Adm)\.?[-‑–](?:Gen|Col|Maj|Cmdr|Adm)\.|\b[A-Z]\.-[A-Z]\."
+    r"|\b(?:Ms|Mrs|Messrs|Ft|Mt|Vol|Para|Paras|Art|Arts|Fig|Yu|Th|Dzh|Zh|Ts|Kh|Ch|Sh)\."
+    rf"|^[A-Z][A-Za-z’' -]{{2,30}}(?:[,.]\s[A-Za-z’' -]{{2,20}})?[,.]\s(?:\d{{1,2}}\s{MONTH}|{MONTH}\s\d{{1,2}})\.?"
+    r"|^[A-Z][A-Z -]{2,30}\.|^.{0,60}/[\w .-]{2,30}/\.?|(?:^|[:;]\s)\(?\d{1,2}\.)\s*$"
+)
+"""What no sentence ends with: a rank in two parts, an abbreviation, a dateline, a list item's number."""
+ON = re.compile(r"[\"'“‘«(\[]*[a-z]|[–—-]\s")
+"""What no sentence begins with."""
+INSIDE = re.compile(
+    r"(?:(?<=[a-z])|(?<=[a-z] ))(?:…|\.{3,4})[\"”’]?\s+(?=[\"“‘]?[A-Z])|(?<=[.!?][)\]])\s+(?=[\"“‘]?[A-Z])"
+    r"|(?<=[.!?])\[[^\]]{1,30}\]\s+(?=[A-Z])"
+)
+"""Ends of sentences that the library leaves: an ellipsis before a capital, a full stop inside brackets, a footnote."""
+CLAUSE = re.compile(r"[;:—–,]\s+|\s+(?=and |but |while |which |that )")
+
+
+class Span(NamedTuple):
+    """A place in a text: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+def split_statements(text: str) -> Iterator[Span]:
+    """The statements of a text, in order; none is empty, none overlaps another, and only white space lies between.
+
+    Args:
+        text: a wire's body or headline; line breaks part paragraphs, headlines and list items, unless the lines are
+            hard-wrapped.
+    """
+    for block in _blocks(text):
+        for sentence in _sentences(text, block):
+            yield from _within_reach(text, sentence)
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Runs of lines which read on: paragraphs, headlines and list items."""
+    start = end = 0
+    previous = ""
+    for line in text.splitlines(keepends=True):
+        ended = not previous.strip() or ENDS.search(previous)
+        wrapped = len(previous.rstrip()) >= WRAPPED_FROM and (not ended or _same_width(previous, line))
+        reads_on = line.strip() and not BULLET.match(line) and (wrapped or (not ended and LOWER.match(line)))
+        if not reads_on:
+            yield from _stripped(text, start, end)
+            start = end
+        end += len(line)
+        previous = line
+    yield from _stripped(text, start, end)
+
+
+def _same_width(previous: str, line: str) -> bool:
+    """Whether a line's first word would not have fitted behind the one before: the sign of a hard wrap."""
+    first = line.split(maxsplit=1)[0] if line.strip() else ""
+    return len(previous.rstrip()) <= 100 and len(previous.rstrip()) + 1 + len(first) > 65 and len(line.rstrip()) <= 100
+
+
+def _sentences(text: str, block: Span) -> Iterator[Span]:
+    """The sentences of a block, with the library's cuts put right."""
+    from sentencex import segment  # only here: a single statement is not split
+
+    flat = re.sub(r"\s", " ", text[block.start : block.end])
+    cuts: list[int] = []
+    place = 0
+    for part in segment("en", flat):
+        cuts += [
+            place + match.end() for match in INSIDE.finditer(part) if not _in_quotation(flat[: place + match.start()])
+        ]
+        place += len(part)
+        trailing = TRAILING.match(flat, place)
+        cuts.append(trailing.end() if trailing else place)
+    start = 0
+    for cut in sorted(set(cuts)):
+        before, behind = flat[start:cut], flat[cut:]
+        if cut < start or (behind and (OPEN.search(before) or ON.match(behind))):
+            continue
+        yield from _stripped(text, block.start + start, block.start + cut)
+        start = cut
+
+
+def _in_quotation(before: str) -> bool:
+    """Whether a quotation is open behind a text."""
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
+
+
+def _within_reach(text: str, sentence: Span) -> Iterator[Span]:
+    """A sentence in parts that a model reads whole, cut between clauses where there is a place for it."""
+    start, end = sentence
+    while len(words := list(re.finditer(r"\S+", text[start:end]))) > LONGEST_WORDS:
+        reach = words[LONGEST_WORDS].start()
+        clauses = [match.end() for match in CLAUSE.finditer(text[start : start + reach])]
+        cut = next((place for place in reversed(clauses) if place * 3 > reach), reach)
+        yield from _stripped(text, start, start + cut)
+        start += cut
+    yield from _stripped(text, start, end)
+
+
+def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
+    """The place without the white space around it, or a quotation mark left over; nothing if nothing is left."""
+    part = text[start:end]
+    if stripped := re.sub(r"\s+[\"“‘«]+\s*$", "", part).strip():
+        start += part.index(stripped)
+        yield Span(start, start + len(stripped))

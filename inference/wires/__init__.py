@@ -1,0 +1,1 @@
+"""Wires: what agencies and outlets send, in the formats they send it in."""

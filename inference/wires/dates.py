@@ -1,0 +1,109 @@
+"""The dates of wires, of which no two senders write the same; none is guessed."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, tzinfo
+from email.utils import parsedate_to_datetime
+
+from wirestance.inference.extras import need
+from wirestance.inference.wires.problems import UnreadableError, shown
+
+ALLOWED = "allowed are ISO 8601, RFC 2822, 12 May 2021, May 12, 2021, 2021/05/12 and, as a JSON number, epoch seconds"
+LONGEST = 80
+"""Characters of a date; more is something else."""
+
+EARLIEST_SECOND, LATEST_SECOND = 10**8, 4_102_444_800
+"""1973 to 2100 in epoch seconds: 20210512 as a number is a date without its quotes, and milliseconds are others."""
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+         "november", "december"), 1
+    )
+    for name in (names, names[:3], "sept" if number == 9 else names)
+}  # fmt: skip
+
+ISO = re.compile(r"\d{4}(?:-\d\d-\d\d|\d{4}|-?W\d\d-?\d)(?:[Tt ]\d\d[^\s]*(?: ?[+-]\d\d:?\d\d)?)?")
+YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
+DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})")
+MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+RFC = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}\s+\d{1,2}:\d\d.*", re.ASCII)
+ZONE_NAME = re.compile(r"[A-Za-z]{2,}$")
+
+
+def read_date(value: object) -> datetime | None:
+    """The date that a sender gave; None if he gave none.
+
+    Raises:
+        UnreadableError: it cannot be read, or can be read in more than one way.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_epoch(value)
+    if not isinstance(value, str):
+        raise UnreadableError(f"the date is {shown(value)}; {ALLOWED}")
+    text = " ".join(value.split())
+    if not text:
+        return None
+    if len(text) > LONGEST:
+        raise UnreadableError(f"the date {shown(text)} has {len(text)} characters; {ALLOWED}")
+    return _plain(text) or _other(text)
+
+
+def _from_epoch(seconds: float) -> datetime:
+    if not EARLIEST_SECOND <= seconds < LATEST_SECOND:
+        raise UnreadableError(f"the date {shown(seconds)} is not in epoch seconds of the years 1973 to 2099; {ALLOWED}")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _plain(text: str) -> datetime | None:
+    """A date in one of the forms that mean the same everywhere; None for any other."""
+    with suppress(ValueError):
+        if ISO.fullmatch(text):
+            return datetime.fromisoformat(re.sub(r" (?=[+-])", "", text.upper()))
+        if found := YEAR_FIRST.fullmatch(text):
+            return datetime(int(found[1]), int(found[2]), int(found[3]))
+        if (found := DAY_FIRST.fullmatch(text)) and found[2].lower() in MONTHS:
+            return datetime(int(found[3]), MONTHS[found[2].lower()], int(found[1]))
+        if (found := MONTH_FIRST.fullmatch(text)) and found[1].lower() in MONTHS:
+            return datetime(int(found[3]), MONTHS[found[1].lower()], int(found[2]))
+    if RFC.fullmatch(text):
+        with suppress(ValueError, TypeError, OverflowError, IndexError):
+            read = parsedate_to_datetime(text)
+            if read.tzinfo is None and (zone := ZONE_NAME.search(text)):
+                raise UnreadableError(
+                    f"the date {shown(text)} names the time zone {zone[0]}; give its offset, as +0400"
+                )
+            return read
+    return None
+
+
+def _other(text: str) -> datetime:
+    """A date as `dateutil` reads it, if every way of reading gives the same and nothing is filled in."""
+    parser = need("dateutil.parser", f"reading the date {shown(text)}")
+    try:
+        ways = {
+            parser.parse(text, dayfirst=day, yearfirst=year, default=default, tzinfos=_zone)
+            for day in (False, True)
+            for year in (False, True)
+            for default in (datetime(2000, 1, 1), datetime(2004, 2, 2))
+        }
+    except (ValueError, OverflowError, TypeError, ArithmeticError, LookupError, AttributeError):
+        raise UnreadableError(f"the date {shown(text)} cannot be read; {ALLOWED}") from None
+    if len(ways) > 1:
+        raise UnreadableError(f"the date {shown(text)} is ambiguous or not whole; {ALLOWED}")
+    read: datetime = ways.pop()
+    return read
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | int | None:
+    """The zone of an offset, which `dateutil` takes in seconds; an unknown name is not passed over."""
+    if name and offset is None:
+        raise UnreadableError(f"the date names the time zone {shown(name)}; give its offset, as +0400")
+    return offset

@@ -1,0 +1,97 @@
+"""Which field of a record is its text, its title and so on: given by the user, or guessed from its name."""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+
+from wirestance.inference.wires.problems import UnreadableError, shown
+from wirestance.model.errors import InputError
+
+LOGGER = logging.getLogger("wirestance")
+
+GUESSES = {
+    "text": (
+        "text", "body", "bodytext", "content", "fulltext", "maintext", "articletext", "articlebody", "article",
+        "statement", "story", "wire", "message", "description", "summary",
+    ),
+    "title": ("title", "headline", "heading", "subject"),
+    "source": ("source", "sourcename", "outlet", "agency", "publisher", "provider", "sitename", "feed", "domain"),
+    "date": (
+        "date", "published", "publishedat", "publishedon", "publicationdate", "datepublished", "pubdate", "datetime",
+        "timestamp", "time", "versioncreated", "created", "createdat",
+    ),
+    "language": ("language", "lang", "locale"),
+    "url": ("url", "link", "permalink", "href", "sourceurl"),
+    "id": ("id", "guid", "uri", "uuid", "identifier", "articleid", "key"),
+}  # fmt: skip
+"""For each of our names what others call it, the likeliest first, in small letters and digits alone."""
+
+MOST_SHOWN = 12
+"""Names of fields that are repeated in a message."""
+
+
+def check_fields(fields: Mapping[str, str]) -> None:
+    """Raise InputError if a name of ours is unknown or theirs is no name."""
+    for ours, theirs in fields.items():
+        if ours not in GUESSES:
+            raise InputError(f"the field {shown(ours)} is unknown; allowed are {', '.join(GUESSES)}")
+        if not isinstance(theirs, str) or not theirs:
+            raise InputError(f"the field {ours} is {shown(theirs)}; the name of a field in the file is needed")
+
+
+def is_guess(name: str) -> bool:
+    """Whether a field of this name would be taken for one of ours."""
+    return any(_plain(name) in guesses for guesses in GUESSES.values())
+
+
+class FieldNames:
+    """The names of a file's fields. What is guessed is told once a file."""
+
+    def __init__(self, file: str, given: Mapping[str, str]) -> None:
+        """Take what is given for this file and guess the rest."""
+        self._file, self._given, self._told = file, given, False
+
+    def choose(self, names: Iterable[str]) -> dict[str, str]:
+        """Our names with theirs, of a record that has these fields.
+
+        Raises:
+            UnreadableError: a given field is not there, or none can be the text.
+        """
+        there = list(names)
+        for ours, theirs in self._given.items():
+            if theirs not in there:
+                raise UnreadableError(
+                    f"has no field {shown(theirs)}, which was given for {ours}; there are {_list(there)}"
+                )
+        chosen = dict(self._given)
+        for ours, guesses in GUESSES.items():
+            guess = None if ours in chosen else self._guess(guesses, there, chosen.values())
+            if guess is not None:
+                chosen[ours] = guess
+        if "text" not in chosen:
+            raise UnreadableError(f"has no field that can be the text; there are {_list(there)}")
+        for theirs in chosen.values():
+            if there.count(theirs) > 1:
+                raise UnreadableError(f"has the field {shown(theirs)} more than once; there are {_list(there)}")
+        self._tell(chosen)
+        return chosen
+
+    @staticmethod
+    def _guess(guesses: Iterable[str], there: list[str], taken: Iterable[str]) -> str | None:
+        free = {_plain(name): name for name in reversed(there) if name not in taken}
+        return next((free[guess] for guess in guesses if guess in free), None)
+
+    def _tell(self, chosen: Mapping[str, str]) -> None:
+        guessed = [f"{ours} from {theirs!r}" for ours, theirs in chosen.items() if ours not in self._given]
+        if guessed and not self._told:
+            LOGGER.info("%s: took %s", self._file, ", ".join(guessed))
+            self._told = True
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def _list(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
+    return (", ".join(shown(name) for name in names[:MOST_SHOWN]) or "none") + more

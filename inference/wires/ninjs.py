@@ -1,0 +1,85 @@
+"""IPTC ninjs, news in JSON, of the generations 1, 2 and 3: their names differ in case and in singular and plural."""
+
+from collections.abc import Iterable, Mapping
+
+from wirestance.inference.wires.markup import html_text
+from wirestance.inference.wires.problems import UnreadableError, shown
+
+SIGNS = frozenset({"bodies", "headlines", "versioncreated", "firstcreated", "contentcreated", "pubstatus"})
+"""Names, in small letters, of which an item of ninjs has some beside its `uri`."""
+
+
+def is_ninjs(item: Mapping[str, object]) -> bool:
+    """Whether an object is an item of ninjs: by the standard that it names, or by its names."""
+    standard = item.get("standard")
+    if isinstance(standard, Mapping):
+        return standard.get("name") == "ninjs"
+    names = {name.lower() for name in item}
+    return "uri" in names and (not names.isdisjoint(SIGNS) or any(name.startswith("body_") for name in names))
+
+
+def ninjs_values(item: Mapping[str, object]) -> dict[str, object]:
+    """The raw values of an item under the names of `Wire`.
+
+    Raises:
+        UnreadableError: it was withdrawn, or has no body.
+    """
+    values = {name.lower(): value for name, value in item.items()}
+    status = values.get("pubstatus")
+    if status not in (None, "", "usable"):
+        raise UnreadableError(f"is not for use: its pubstatus is {shown(status)}, and only usable is read")
+    return {
+        "text": _body(values),
+        "title": _headline(values),
+        "source": _source(values),
+        "date": next((values[name] for name in ("versioncreated", "contentcreated") if values.get(name)), None),
+        "language": values.get("language"),
+        "id": values.get("uri"),
+        "url": values.get("url"),
+    }
+
+
+def _body(values: Mapping[str, object]) -> object:
+    """Plain text before markup, since it needs no taking apart."""
+    bodies = [*_parts(values, "bodies", "contenttype"), *_named(values, "body_")]
+    for kind, value in sorted(bodies, key=lambda part: not _is_plain(part[0])):
+        if _is_plain(kind) or not isinstance(value, str):
+            return value
+        if "html" in kind:
+            return html_text(value)
+    kinds = ", ".join(shown(kind) for kind, _ in bodies) or "none"
+    raise UnreadableError(f"has no body in text or HTML (there is {kinds}); its type is {shown(values.get('type'))}")
+
+
+def _headline(values: Mapping[str, object]) -> object:
+    headlines = _parts(values, "headlines", "role")
+    main = [value for role, value in headlines if role == "main"] + [value for _, value in headlines]
+    return values.get("headline") or next(iter(main), None)
+
+
+def _source(values: Mapping[str, object]) -> object:
+    for name in ("source", "infosource", "infosources", "copyrightholder"):
+        value = values.get(name)
+        if isinstance(value, list):
+            value = next(iter(value), None)
+        if value:
+            return value
+    return None
+
+
+def _is_plain(kind: str) -> bool:
+    return kind in {"", "text", "text/plain"}
+
+
+def _parts(values: Mapping[str, object], name: str, kind: str) -> list[tuple[str, object]]:
+    """The parts of a list of objects with a value each, of the generations 2 and 3."""
+    parts = values.get(name)
+    if not isinstance(parts, Iterable) or isinstance(parts, str):
+        return []
+    small = [{key.lower(): value for key, value in part.items()} for part in parts if isinstance(part, Mapping)]
+    return [(str(part.get(kind) or "").lower(), part["value"]) for part in small if "value" in part]
+
+
+def _named(values: Mapping[str, object], start: str) -> list[tuple[str, object]]:
+    """The fields of a name with the kind at its end, of generation 1: body_text, body_xhtml."""
+    return [(name.removeprefix(start), value) for name, value in values.items() if name.startswith(start)]

@@ -1,0 +1,101 @@
+"""HTML pages: the article in them, by trafilatura."""
+
+import logging
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
+from collections.abc import Iterator
+from typing import IO, Any
+
+from wirestance.inference.extras import need
+from wirestance.inference.wires.build import build
+from wirestance.inference.wires.files import read_whole
+from wirestance.inference.wires.markup import ALLOWED_ENCODINGS, element_text, parse_html
+from wirestance.inference.wires.problems import UnreadableError, shown
+from wirestance.inference.wires.record import Record
+from wirestance.inference.wires.text import check_characters, decode
+
+DECLARED = re.compile(rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+DECLARED_WITHIN = 4096
+"""Bytes in which a page has to declare its encoding."""
+
+MOST_ELEMENTS = 50_000
+"""Elements of a page, of which an article has some hundreds: trafilatura takes minutes over hundreds of thousands."""
+
+DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
+"""Only a date that the page declares; not one found somewhere in its text."""
+
+for _library in ("trafilatura", "htmldate", "courlan", "justext", "readability"):
+    # What they log of a poor page is told by its rejection; whoever configures logging still gets it.
+    logging.getLogger(_library).addHandler(logging.NullHandler())
+
+
+def read_page(file: IO[bytes], name: str) -> Iterator[Record]:
+    """The record of an HTML page.
+
+    Raises:
+        UnreadableError: it is not in the encoding that it declares, or has no article in it.
+    """
+    trafilatura = need("trafilatura", "reading HTML")
+    text = check_characters(_decode(read_whole(file)), "the page")
+    root = parse_html(text)
+    if root is None:
+        raise UnreadableError("is an HTML page with nothing in it")
+    elements = sum(1 for _ in root.iter())
+    if elements > MOST_ELEMENTS:
+        raise UnreadableError(f"is an HTML page of {elements} elements; at most {MOST_ELEMENTS} are read")
+    language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
+    try:
+        found = trafilatura.bare_extraction(
+            root, with_metadata=True, include_comments=False, include_tables=False, date_extraction_params=DATES
+        )
+    except Exception as error:  # neither trafilatura nor what it calls promises anything about what they raise
+        raise UnreadableError(f"is not an HTML page that can be read: {error!r}") from None
+    if found is None or found.body is None or not (article := _article(found)):
+        raise UnreadableError("is an HTML page in which no article's text is found")
+    values = {
+        "text": article,
+        "title": found.title,
+        "source": found.sitename or found.hostname,
+        "date": _date(found.date),
+        "language": language,
+        "id": found.url,
+        "url": found.url,
+    }
+    yield build(name, 1, values)
+
+
+def _article(found: Any) -> str:
+    """The text of the article, without the title where that is repeated at its head."""
+    text = element_text(found.body).strip()
+    title = " ".join((found.title or "").split())
+    first, _, rest = text.partition("\n\n")
+    return rest.strip() if title and " ".join(first.split()) == title and rest.strip() else text
+
+
+def _date(date: str | None) -> str | None:
+    """The date without a midnight that only stands for a day."""
+    return None if date is None else date.removesuffix("T00:00:00")
+
+
+def _decode(data: bytes) -> str:
+    """The text of a page in the encoding that it declares, else in UTF-8; as browsers do, Latin-1 is Windows-1252.
+
+    Raises:
+        UnreadableError: it is in another one, or declares one that is not known.
+    """
+    declared = DECLARED.search(data[:DECLARED_WITHIN])
+    if declared is None or data.startswith((BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE)):
+        return decode(data)
+    label = declared[1].decode("ascii", "replace")
+    if not ALLOWED_ENCODINGS.fullmatch(label):
+        raise UnreadableError(f"declares the encoding {shown(label)}; allowed are UTF-8, ISO 8859, Windows 125x, KOI8")
+    try:
+        encoding = lookup(label).name
+        if encoding.startswith(("utf-8", "utf-16")):  # whoever reads "utf-16" in ASCII reads no UTF-16
+            return decode(data)
+        return data.decode("cp1252" if encoding == "iso8859-1" else encoding)
+    except LookupError:
+        raise UnreadableError(f"declares the encoding {shown(label)}, which is unknown") from None
+    except UnicodeDecodeError as error:
+        byte = data[error.start]
+        raise UnreadableError(f"is not {label}, as it declares: byte 0x{byte:02x} at position {error.start}") from None

@@ -1,0 +1,141 @@
+"""Tables: CSV with a header, and Parquet."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from wirestance.inference.extras import need
+from wirestance.inference.wires.build import build
+from wirestance.inference.wires.fields import FieldNames
+from wirestance.inference.wires.files import Lines, as_utf8
+from wirestance.inference.wires.problems import LONGEST_RECORD, UnreadableError
+from wirestance.inference.wires.record import Record, Rejection
+from wirestance.inference.wires.text import SURROGATE, not_in_encoding
+
+DELIMITERS = ",;\t|"
+LONGEST_HEADER = 64 * 1024
+"""Bytes of a header."""
+
+ROWS = 64
+"""Rows of a Parquet file that are held at once."""
+
+
+def delimiter_of(header: str) -> str:
+    """The delimiter that parts a header into the most names."""
+    return max(DELIMITERS, key=lambda delimiter: len(split_header(header, delimiter)))
+
+
+def split_header(header: str, delimiter: str) -> list[str]:
+    """The names in a header; none where it is not one in this dialect."""
+    try:
+        return [name.strip() for name in next(csv.reader([header], delimiter=delimiter, strict=True), [])]
+    except csv.Error:
+        return []
+
+
+def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[Record]:
+    """The records of a CSV file; each has the number of its first line.
+
+    Raises:
+        UnreadableError: the header cannot be read, or has no field for the text, or not the fields that are given.
+    """
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
+    with as_utf8(file) as text:
+        lines = Lines(text)
+        first = next(lines, b"")
+        if len(first) > LONGEST_HEADER:
+            raise UnreadableError(f"has a header of {len(first)} bytes; at most {LONGEST_HEADER} are read")
+        header = _text(first).strip("\r\n")
+        _check_encoding([header])
+        delimiter = delimiter_of(header)
+        names = split_header(header, delimiter)
+        chosen = FieldNames(name, fields).choose(names)
+        places = {ours: names.index(theirs) for ours, theirs in chosen.items()}
+        rows = csv.reader(_Texts(lines), delimiter=delimiter, strict=True)
+        while True:
+            lines.begin()
+            number = lines.number + 1
+            try:
+                row = next(rows, None)
+                if row is None:
+                    return
+                if row:
+                    _check(row, names)
+                    yield build(name, number, {ours: row[place] for ours, place in places.items()})
+            except (UnreadableError, csv.Error) as error:
+                reason = f"is not a row of CSV: {error}" if isinstance(error, csv.Error) else str(error)
+                yield Rejection(file=name, number=number, reason=reason)
+
+
+class _Texts:
+    """Lines as texts; what is not UTF-8 in them is marked, so that only its own row is refused."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def __iter__(self) -> "_Texts":
+        return self
+
+    def __next__(self) -> str:
+        return _text(next(self._lines))
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape")
+
+
+def _check(row: list[str], names: list[str]) -> None:
+    if len(row) != len(names):
+        raise UnreadableError(f"has {len(row)} fields; the header has {len(names)}")
+    _check_encoding(row)
+
+
+def _check_encoding(row: list[str]) -> None:
+    for text in row:
+        if found := SURROGATE.search(text):
+            before = len(text[: found.start()].encode("utf-8", "surrogateescape"))
+            raise UnreadableError("a field " + not_in_encoding("utf-8", ord(found[0]) & 0xFF, before))
+
+
+def read_parquet(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[Record]:
+    """The records of a Parquet file, of which only the columns that are needed are read.
+
+    Raises:
+        UnreadableError: it is broken, or has no field for the text, or not the fields that are given.
+    """
+    for number, values in enumerate(_rows(file, name, fields), 1):
+        if isinstance(values, UnreadableError):
+            yield Rejection(file=name, number=number, reason=str(values))
+        else:
+            yield build(name, number, values)
+
+
+def _rows(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[Mapping[str, object] | UnreadableError]:
+    """The raw values of every row, or why it has none."""
+    parquet = need("pyarrow.parquet", "reading Parquet")
+    try:
+        table = parquet.ParquetFile(file)
+        chosen = FieldNames(name, fields).choose(table.schema_arrow.names)
+        for batch in table.iter_batches(batch_size=ROWS, columns=list(dict.fromkeys(chosen.values()))):
+            columns = {ours: _plain(batch.column(theirs)) for ours, theirs in chosen.items()}
+            for row in range(batch.num_rows):
+                yield _row({ours: column[row] for ours, column in columns.items()})
+    except UnreadableError:
+        raise
+    except Exception as error:  # pyarrow raises whatever the broken part calls for
+        raise UnreadableError(f"is not Parquet that can be read: {error}") from None
+
+
+def _plain(column: Any) -> Any:
+    """A column whose times Python can hold: in microseconds."""
+    arrow = need("pyarrow", "reading Parquet")
+    if not arrow.types.is_timestamp(column.type):
+        return column
+    return column.cast(arrow.timestamp("us", column.type.tz), safe=False)
+
+
+def _row(values: Mapping[str, Any]) -> Mapping[str, object] | UnreadableError:
+    try:
+        return {ours: value.as_py() for ours, value in values.items()}
+    except Exception as error:  # bytes that are no UTF-8, years that Python does not know, and more
+        return UnreadableError(f"has a value that cannot be read: {error}")

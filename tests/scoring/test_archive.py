@@ -1,0 +1,128 @@
+"""The archive: every row once and once only, whatever interrupts the writing."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from wirestance.inference.archive import Archive
+from wirestance.inference.wires.record import Rejection
+from wirestance.model.errors import InputError
+
+SCRIPT = Path(__file__).with_name("killed_run.py")
+KILLS = 25
+"""Of each format: 50 in all."""
+COLUMNS = {"name": str, "number": int, "share": float, "own": bool}
+ROW = {"name": "Bakı, “a”\nb", "number": 1, "share": 0.5, "own": True}
+SETTINGS = {"model": "a", "threshold": 0.5}
+
+
+@pytest.fixture
+def wires(tmp_path):
+    """A directory of wires: JSON lines with bad ones among them, and plain files."""
+    folder = tmp_path / "wires"
+    folder.mkdir()
+    for name in ("a", "b"):
+        lines = [
+            json.dumps(
+                {
+                    "id": f"{name}{number}",
+                    "source": name,
+                    "text": "Shots were heard. Nobody was hurt. " * (1 + number % 3),
+                }
+            )
+            for number in range(40)
+        ]
+        lines[7], lines[30] = "{broken", json.dumps({"id": f"{name}3", "source": name, "text": "Again the same id."})
+        (folder / f"{name}.jsonl").write_text("\n".join(lines))
+    for number in range(20):
+        (folder / f"c{number:02}.txt").write_text(
+            f"Headline {number}\n\nTalks were held in Geneva. They end on Friday."
+        )
+    (folder / "d.txt").write_bytes(b"\xff\xff")
+    return folder
+
+
+def run(wires, out):
+    return subprocess.Popen([sys.executable, SCRIPT, wires, out])
+
+
+def outputs(out):
+    rejected = out.with_name(out.name + ".rejected.jsonl")
+    return out.read_bytes(), rejected.read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_a_run_that_is_killed_again_and_again_writes_what_an_uninterrupted_one_does(wires, tmp_path, ending):
+    whole, out = tmp_path / f"whole.{ending}", tmp_path / f"out.{ending}"
+    started = time.monotonic()
+    assert run(wires, whole).wait() == 0
+    took = time.monotonic() - started
+    chance, kills = random.Random(ending), 0
+    while kills < KILLS:
+        process = run(wires, out)
+        try:
+            assert process.wait(chance.uniform(0.2, 0.9) * took) == 0
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            kills += 1
+        else:  # it got through before it was killed: once more from the beginning
+            assert outputs(out) == outputs(whole)
+            for file in tmp_path.glob(f"out.{ending}*"):
+                file.unlink()
+    assert run(wires, out).wait() == 0
+    assert outputs(out) == outputs(whole)
+
+
+def test_what_was_not_committed_is_cut_off(tmp_path):
+    out = tmp_path / "out.jsonl"
+    with Archive(out, COLUMNS, SETTINGS, resume=False) as archive:
+        archive.commit([ROW], [Rejection(file="f", number=3, reason="is empty")], {"f": 2})
+    for file in (out, archive.rejected_path):
+        file.write_bytes(file.read_bytes() + b'{"half a r')
+    journal = tmp_path / "out.jsonl.progress"
+    journal.write_bytes(journal.read_bytes() + b'{"bytes": [1')
+    with Archive(out, COLUMNS, SETTINGS, resume=True) as archive:
+        assert archive.done == {"f": 2}
+        assert (archive.rows, archive.rejected) == (1, 1)
+        archive.commit([ROW], [], {"f": 1, "g": 1})
+    assert [json.loads(line) for line in out.read_text().splitlines()] == [ROW, ROW]
+    with Archive(out, COLUMNS, SETTINGS, resume=True) as archive:
+        assert archive.done == {"f": 3, "g": 1}
+
+
+def test_an_output_that_is_there_is_not_overwritten(tmp_path):
+    out = tmp_path / "out.csv"
+    out.write_text("precious")
+    with pytest.raises(InputError, match="is there already"):
+        Archive(out, COLUMNS, SETTINGS, resume=False)
+    assert out.read_text() == "precious"
+
+
+def test_a_run_is_not_resumed_with_another_model(tmp_path):
+    out = tmp_path / "out.jsonl"
+    Archive(out, COLUMNS, SETTINGS, resume=False).__exit__(None, None, None)
+    with pytest.raises(InputError, match="model 'a', not 'b'"):
+        Archive(out, COLUMNS, SETTINGS | {"model": "b"}, resume=True)
+
+
+def test_an_unknown_ending_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"'\.xlsx'.*\.jsonl, \.csv, \.parquet"):
+        Archive(tmp_path / "out.xlsx", COLUMNS, SETTINGS, resume=False)
+
+
+def test_parquet_has_the_types_of_the_columns(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    out = tmp_path / "out.parquet"
+    with Archive(out, COLUMNS, SETTINGS, resume=False) as archive:
+        archive.commit([ROW, ROW | {"name": None, "share": None}], [], {"f": 2})
+        assert not out.exists()
+        archive.finish()
+    table = parquet.read_table(out)
+    assert table.to_pylist() == [ROW, ROW | {"name": None, "share": None}]
+    assert [str(field.type) for field in table.schema] == ["string", "int64", "double", "bool"]

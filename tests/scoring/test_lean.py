@@ -1,0 +1,101 @@
+"""The lean: counts, intervals by wire, copies counted once, the own voice apart."""
+
+import pytest
+
+from wirestance import InputError, lean
+from wirestance.inference.scoring import Scored
+
+
+def scored(wire="w1", *, source="A", leans=0.0, voice="own", label="neutral-diplomatic", digest=None, **changes):
+    azerbaijan, armenia = max(leans, 0.0), max(-leans, 0.0)
+    return Scored(
+        **{
+            "wire": wire,
+            "source": source,
+            "date": "2024-05-01T06:00:00+00:00",
+            "title": None,
+            "url": None,
+            "language": None,
+            "file": "f",
+            "number": 1,
+            "digest": digest or wire,
+            "part": "text",
+            "start": 0,
+            "end": 4,
+            "text": "Text",
+            "voice": voice,
+            "speaker": None,
+            "label": label,
+            "score": 0.9,
+            "p_azerbaijan": azerbaijan,
+            "p_armenia": armenia,
+            "p_neutral": 1 - azerbaijan - armenia,
+            "truncated": False,
+            "problem": None,
+        }
+        | changes
+    )
+
+
+def test_the_lean_is_the_mean_over_the_statements():
+    (found,) = lean([scored(leans=0.8, label="pro-azerbaijan"), scored(leans=-0.4, label="pro-armenia"), scored("w2")])
+    assert found.key == "A"
+    assert (found.wires, found.copies) == (2, 0)
+    assert found.everything.statements == 3
+    assert found.everything.lean == pytest.approx(0.4 / 3)
+    assert found.everything.low <= found.everything.lean <= found.everything.high
+    assert found.everything.counts == {"pro-azerbaijan": 1, "pro-armenia": 1, "neutral-diplomatic": 1}
+    assert sum(found.everything.shares.values()) == pytest.approx(1)
+
+
+def test_the_own_voice_stands_apart():
+    (found,) = lean([scored(leans=0.9, voice="reported"), scored(leans=-0.1)])
+    assert found.everything.lean == pytest.approx(0.4)
+    assert found.own.lean == pytest.approx(-0.1)
+    assert found.own.statements == 1
+
+
+def test_copies_are_told_and_counted_once():
+    rows = [scored("w1", leans=0.5, digest="d"), scored("w2", leans=0.5, digest="d"), scored("w3", leans=-0.5)]
+    (found,) = lean(rows)
+    assert (found.wires, found.copies) == (2, 1)
+    assert found.everything.lean == pytest.approx(0)
+    both = lean([rows[0], scored("w1", source="B", leans=0.5, digest="d")])
+    assert [(one.key, one.copies) for one in both] == [("A", 0), ("B", 0)]
+
+
+def test_what_was_not_answered_counts_for_coverage_alone():
+    unread = scored(label=None, p_neutral=0.0, problem="not in Latin script")
+    (found,) = lean([scored(leans=0.4), scored(leans=0.2, label=None, problem="below the threshold"), unread])
+    assert found.everything.statements == 2
+    assert found.everything.answered == 1
+    assert found.everything.coverage == 0.5
+    assert found.everything.lean == pytest.approx(0.3)
+
+
+def test_one_wire_has_no_interval():
+    (found,) = lean([scored(), scored()])
+    assert found.everything.low is found.everything.high is None
+
+
+def test_nothing_read_has_no_lean():
+    (found,) = lean([scored(label=None, p_neutral=0.0)])
+    assert found.everything.lean is found.everything.coverage is None
+    assert found.everything.shares == {}
+
+
+@pytest.mark.parametrize(
+    ("by", "keys"), [("day", ["2024-05-01", "unknown"]), ("month", ["2024-05", "unknown"]), ("wire", ["w1", "w2"])]
+)
+def test_groups(by, keys):
+    assert [one.key for one in lean([scored("w2", date=None), scored("w1")], by=by)] == keys
+
+
+def test_an_unknown_field_is_refused_by_name():
+    with pytest.raises(InputError, match=r"by is 'outlet'; allowed are day, month and the fields wire, source"):
+        lean([], by="outlet")
+
+
+def test_the_interval_is_the_same_each_time():
+    rows = [scored(f"w{number}", leans=number / 20) for number in range(20)]
+    assert lean(rows) == lean(reversed(rows))

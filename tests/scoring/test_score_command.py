@@ -1,0 +1,180 @@
+"""`wirestance score` and `wirestance report` on a month of wires from six sources in six formats."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+sys.path.insert(0, str(Path(__file__).parent))
+from month import SOURCES, make_month
+
+from wirestance import InputError, lean, read_scored, read_wires, score_wires
+from wirestance.inference.cli import main, wirestance
+
+SCRIPT = Path(sys.executable).with_name("wirestance")
+GOOD = {"id": "1", "source": "A", "text": "Talks were held in Geneva. They end on Friday."}
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("month")
+    assert make_month(directory, 1) == 6 * 31
+    return directory
+
+
+@pytest.fixture(scope="module")
+def scored(month):
+    out = month.with_name("scored.jsonl")
+    done = CliRunner().invoke(wirestance, ["score", str(month), "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def score(*arguments, code=0):
+    done = CliRunner().invoke(wirestance, ["score", *map(str, arguments)])
+    assert done.exit_code == code, done.output
+    return done
+
+
+def test_a_month_of_wires_becomes_rows(month, scored):
+    rows = list(read_scored(scored))
+    assert {row.source for row in rows} == set(SOURCES)
+    assert len({(row.source, row.wire) for row in rows}) == 6 * 31
+    assert not scored.with_name("scored.jsonl.rejected.jsonl").exists()
+    wires = {(wire.source, wire.id): wire for wire in read_wires(month)}
+    for row in rows:
+        wire = wires[row.source, row.wire]
+        assert row.text == (wire.text if row.part == "text" else wire.title)[row.start : row.end]
+
+
+def test_the_lean_of_the_sources_is_what_they_were_composed_with(scored):
+    found = {one.key: one for one in lean(read_scored(scored))}
+    assert found["Caspian Wire"].everything.low > 0 > found["Ararat Courier"].everything.high
+    assert abs(found["Tiflis Monitor"].everything.lean) < 0.2
+    assert sum(one.copies for one in found.values()) > 0
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_every_output_format_holds_the_same_rows(month, scored, tmp_path, ending):
+    out, source = tmp_path / f"scored.{ending}", month / "bosphorus.jsonl"
+    score(source, "-o", out)
+    assert list(read_scored(out)) == [row for row in read_scored(scored) if row.file == str(source)]
+
+
+def test_a_row_a_wire(month, scored, tmp_path):
+    out = tmp_path / "wires.csv"
+    source = month / "tiflis.xml"
+    score(source, "-o", out, "--per", "wire")
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 31
+    assert sum(int(row["statements"]) for row in rows) == sum(
+        row.read for row in read_scored(scored) if row.file == str(source)
+    )
+
+
+def test_bad_records_are_told_and_the_rest_is_scored(tmp_path):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    lines = [
+        json.dumps(GOOD),
+        "{broken",
+        json.dumps(GOOD | {"text": "The same id."}),
+        json.dumps(GOOD | {"id": "2", "text": None}),
+    ]
+    source.write_text("\n".join(lines))
+    done = score(source, tmp_path / "nowhere.txt", "-o", out, code=1)
+    assert len(out.read_text().splitlines()) == 2
+    rejected = [json.loads(line) for line in (tmp_path / "out.jsonl.rejected.jsonl").read_text().splitlines()]
+    assert [(Path(one["file"]).name, one["number"]) for one in rejected] == [
+        ("in.jsonl", 2), ("in.jsonl", 3), ("in.jsonl", 4), ("nowhere.txt", 0)
+    ]  # fmt: skip
+    assert "4 records rejected" in done.output
+
+
+def test_resuming_a_finished_run_adds_only_what_is_new(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out.jsonl"
+    folder.mkdir()
+    (folder / "b.jsonl").write_text(json.dumps(GOOD))
+    score(folder, "-o", out)
+    (folder / "a.jsonl").write_text(json.dumps(GOOD | {"id": "2"}) + "\n" + json.dumps(GOOD))
+    score(folder, "-o", out, "--resume", code=1)
+    assert [json.loads(line)["wire"] for line in out.read_text().splitlines()] == ["1", "1", "2", "2"]
+    score(folder, "-o", out, "--resume", code=1)
+    assert len(out.read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["-o", "out.xls"], 1, "'.xls' is not known; allowed are .jsonl, .csv, .parquet"),
+        (["-o", "out.jsonl", "--format", "rss"], 1, "'rss' is unknown; allowed are text"),
+        (["-o", "out.jsonl", "--field", "text"], 2, "'text' is not OURS=THEIRS"),
+        (["-o", "out.jsonl", "--field", "headline=h"], 1, "headline"),
+    ],
+)
+def test_bad_usage(tmp_path, monkeypatch, capsys, arguments, code, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.jsonl").write_text(json.dumps(GOOD))
+    monkeypatch.setattr(sys, "argv", ["wirestance", "score", "in.jsonl", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+    assert message in capsys.readouterr().err
+
+
+def test_following_scores_wires_as_they_arrive(tmp_path):
+    spool, growing, out = tmp_path / "spool", tmp_path / "growing.jsonl", tmp_path / "out.jsonl"
+    spool.mkdir()
+    growing.write_text(json.dumps(GOOD) + "\n" + json.dumps(GOOD | {"id": "cut"})[:20])
+    process = subprocess.Popen(
+        [SCRIPT, "score", spool, growing, "--follow", "-o", out], stderr=subprocess.PIPE, text=True
+    )
+    try:
+        wait_for(out, 2)
+        with growing.open("a") as file:
+            file.write(json.dumps(GOOD | {"id": "cut"})[20:] + "\n")
+        (spool / "later.txt").write_text("A later wire. It has two statements.")
+        wait_for(out, 6)
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, message = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "--resume goes on" in message
+    rows = list(read_scored(out))
+    assert [row.wire for row in rows[:2]] == ["1", "1"]
+    assert {row.wire for row in rows} == {"1", "cut", str(spool / "later.txt")}
+
+
+def wait_for(out, rows, seconds=20):
+    until = time.monotonic() + seconds
+    while not (out.exists() and len(out.read_text().splitlines()) >= rows):
+        assert time.monotonic() < until, out.read_text() if out.exists() else "no output"
+        time.sleep(0.1)
+
+
+def test_the_report_of_a_month(scored, tmp_path):
+    page = tmp_path / "report.html"
+    done = CliRunner().invoke(wirestance, ["report", str(scored), "-o", str(page)])
+    assert done.exit_code == 0, done.output
+    text = page.read_text(encoding="utf-8")
+    assert all(source in text for source in SOURCES)
+
+
+def test_a_report_of_something_else_is_refused(tmp_path):
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps(GOOD))
+    with pytest.raises(InputError, match=r"other\.jsonl:1: not a scored statement"):
+        list(read_scored(other))
+
+
+def test_the_python_side(month, shipped):
+    rows = score_wires(read_wires(month / "levant.csv"), shipped)
+    (found,) = lean(rows)
+    assert found.key == "Levant Gazette"
+    assert found.wires + found.copies == 31

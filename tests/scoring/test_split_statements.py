@@ -1,0 +1,87 @@
+"""The splitter: at least 98 of 100 boundaries right, nothing lost, nothing too long."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wirestance.inference.split import LONGEST_WORDS, split_statements
+
+REPOSITORY = Path(__file__).parents[2]
+PASSAGES = [json.loads(line) for line in (REPOSITORY / "tests" / "boundaries.jsonl").read_text().splitlines()]
+BAR = 0.98
+ARTICLE = REPOSITORY / "seeds" / "documents" / "000_5d385f9b28c48f61.txt"
+
+
+def texts(text):
+    return [text[start:end] for start, end in split_statements(text)]
+
+
+def passage(record):
+    """The passage and the places where its statements end, but for the last."""
+    text, ends = "", []
+    for statement, between in zip(record["statements"], [*record["between"], ""], strict=True):
+        ends.append(len(text) + len(statement))
+        text += statement + between
+    return text, set(ends[:-1])
+
+
+def test_difficult_boundaries():
+    total = wrong = 0
+    for record in PASSAGES:
+        text, ends = passage(record)
+        total += len(ends)
+        wrong += len(ends ^ {span.end for span in split_statements(text)} - {len(text)})
+    assert total >= 150
+    assert 1 - wrong / total >= BAR
+
+
+def test_the_boundaries_of_the_source_article():
+    text = ARTICLE.read_text(encoding="utf-8")
+    annotated = [json.loads(line) for line in (REPOSITORY / "seeds/statements/article.jsonl").read_text().splitlines()]
+    sentences = [
+        one for one in annotated if one["register"] not in ("utterance", "quote")
+    ]  # those lie inside sentences
+    spans = {tuple(span) for span in split_statements(text)}
+    found = [(one["start"], one["end"]) in spans for one in sentences]
+    assert len(found) >= 15
+    assert sum(found) / len(found) >= BAR
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        ("", []),
+        (" \n\n ", []),
+        ("One. Two.", ["One.", "Two."]),
+        ("“We stay. We fight,” he said. He left.", ["“We stay. We fight,” he said.", "He left."]),
+        ("BAKU. November 9. The talks failed.", ["BAKU. November 9. The talks failed."]),
+        ("They agreed to:\n- stop;\n- talk.", ["They agreed to:", "- stop;", "- talk."]),
+        ("He denied it .And left .", ["He denied it .", "And left ."]),
+    ],
+)
+def test_short_passages(text, statements):
+    assert texts(text) == statements
+
+
+def test_a_statement_that_is_too_long_is_split_on_at_a_clause():
+    clause = "the convoy left the town in the morning and reached the bridge at noon"
+    text = "; ".join([clause] * 40) + "."
+    parts = texts(text)
+    assert len(parts) > 3
+    assert all(len(part.split()) <= LONGEST_WORDS for part in parts)
+    assert all(part.endswith((";", ".")) for part in parts)
+    assert "".join(text.split()) == "".join("".join(parts).split())
+
+
+@given(st.text(alphabet=st.sampled_from("ab AB.!?…\"“”'()[]\n\t-–:;,1/¹é"), max_size=300))
+def test_nothing_but_white_space_and_stray_quotation_marks_is_lost(text):
+    place = 0
+    for start, end in split_statements(text):
+        assert place <= start < end
+        assert not text[place:start].strip(' \t\n"“‘«')
+        assert text[start:end] == text[start:end].strip()
+        place = end
+    assert not text[place:].strip(' \t\n"“‘«')

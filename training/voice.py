@@ -1,0 +1,65 @@
+"""How well a model tells reported speech from the outlet's own voice, where it was not trained on the voice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wirestance import StanceClassifier
+from wirestance.inference.prediction import REPORTED
+from wirestance.inference.speaker import read_speaker
+from wirestance.training.corpus import SEEDS, Statement, load_statements
+from wirestance.training.metrics import Figure, bootstrap
+from wirestance.training.tables import table
+
+HELD_OUT = SEEDS / "voice.jsonl"
+"""Statements with a careful annotation of the voice; in the corpus their families have none."""
+
+
+@dataclass(frozen=True)
+class VoiceFigures:
+    """Figures of the voice."""
+
+    statements: int
+    accuracy: Figure
+    majority: float
+    """Accuracy of always giving the commoner voice."""
+    speaker_given: float
+    """Share of the reported statements that name somebody for which a speaker was read off."""
+    speaker_right: float
+    """Share of those speakers that are the annotated one, or a part or an extension of it."""
+
+
+def evaluate_voice(classifier: StanceClassifier, statements: Sequence[Statement] | None = None) -> VoiceFigures:
+    """The figures on annotated statements, by default on the held-out ones."""
+    statements = load_statements(HELD_OUT) if statements is None else statements
+    found = classifier.answer([statement.text for statement in statements], threshold=0)
+    right = np.array([prediction.voice == one.voice for prediction, one in zip(found, statements, strict=True)])
+    reported = float(np.mean([statement.voice == REPORTED for statement in statements]))
+    named = [(statement.speaker, read_speaker(statement.text)) for statement in statements if statement.speaker]
+    given = [(truth, read) for truth, read in named if read]
+    return VoiceFigures(
+        statements=len(statements),
+        accuracy=bootstrap(len(statements), lambda chosen: float(right[chosen].mean())),
+        majority=max(reported, 1 - reported),
+        speaker_given=len(given) / len(named),
+        speaker_right=sum(_same(truth, read) for truth, read in given) / len(given),
+    )
+
+
+def _same(truth: str, read: str) -> bool:
+    return truth.lower() in read.lower() or read.lower() in truth.lower()
+
+
+def print_voice(found: VoiceFigures) -> None:
+    """The figures as a table."""
+    table(
+        f"voice: {found.statements} statements",
+        ["figure", "value [95 % interval]"],
+        [
+            ("accuracy of own or reported", found.accuracy),
+            ("accuracy of the commoner voice", found.majority),
+            ("speakers read off, of those named", found.speaker_given),
+            ("… of those, right", found.speaker_right),
+        ],
+    )
