@@ -1,6 +1,8 @@
 """The benchmark: wirestance beside the usual ways of running the same weights, alternating, in one process tree."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,10 @@ from transformers import AutoTokenizer, Pipeline, pipeline
 from transformers.utils import logging
 
 from wirestance import StanceClassifier
+from wirestance.inference.archive import Archive
+from wirestance.inference.rows import STATEMENT_COLUMNS
+from wirestance.inference.score_files import score_to
+from wirestance.inference.wires.read import read_records
 from wirestance.model.artifact import TOKENIZER
 from wirestance.training.export import export_float
 from wirestance.training.full_precision import load_full_precision
@@ -40,6 +46,7 @@ def bench(directory: Path) -> dict[str, object]:
         runs = {f"transformers.pipeline, batches of {size}": _pipeline(directory, size) for size in BATCHES}
         runs["ONNX Runtime, full precision, batches of 32 as they come"] = _onnx(directory, Path(scratch))
         runs["wirestance"] = classifier.predict_batch
+        runs["wirestance score, a wire a statement"] = _score(classifier, Path(scratch))
         rates = _alternate(runs, texts)
     best = max(median(rates[name]) for name in list(runs)[: len(BATCHES)])
     rows = [
@@ -64,6 +71,7 @@ def bench(directory: Path) -> dict[str, object]:
     return {
         "throughput": {name: median(found) for name, found in rates.items()},
         "ratio": median(rates["wirestance"]) / best,
+        "score_share": median(rates["wirestance score, a wire a statement"]) / median(rates["wirestance"]),
         "latency": latency,
         "cold": cold,
     }
@@ -95,6 +103,21 @@ def _onnx(directory: Path, scratch: Path) -> Run:
             }
             answers.append(session.run(None, inputs)[0])
         return np.concatenate(answers)
+
+    return run
+
+
+def _score(classifier: StanceClassifier, scratch: Path) -> Run:
+    """All that `wirestance score` does: reading, splitting, running, and rows forced to disk."""
+    source, out = scratch / "wires.jsonl", scratch / "out"
+
+    def run(texts: Sequence[str]) -> object:
+        lines = (json.dumps({"id": str(number), "text": text}) for number, text in enumerate(texts))
+        source.write_text("\n".join(lines), encoding="utf-8")
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        with Archive(out / "scored.jsonl", STATEMENT_COLUMNS, {}, resume=False) as archive:
+            return score_to(archive, read_records(source), classifier)
 
     return run
 
