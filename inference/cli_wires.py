@@ -1,5 +1,6 @@
 """The commands for wires: `wirestance score` and `wirestance report`."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -67,6 +68,7 @@ def score(
     from wirestance.inference.wires.follow import follow_records
     from wirestance.inference.wires.read import read_records
 
+    _tell_of_guesses()
     columns, rows = (WIRE_COLUMNS, wire_rows) if per == "wire" else (STATEMENT_COLUMNS, statement_rows)
     named = _fields(fields)
     if follow:
@@ -104,6 +106,21 @@ def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
 
     write_report((row for path in scored for row in read_scored(path)), out, title=title)
     click.echo(f"{out}", err=True)
+
+
+class _Echo(logging.Handler):
+    """What the readers log, as messages of the command line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(f"wirestance: {record.getMessage()}", err=True)
+
+
+def _tell_of_guesses() -> None:
+    """Have the names told that were guessed for the fields of a file."""
+    log = logging.getLogger("wirestance")
+    log.setLevel(logging.INFO)
+    if not any(isinstance(handler, _Echo) for handler in log.handlers):
+        log.addHandler(_Echo())
 
 
 def _fields(pairs: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Literal, NamedTuple
 
-from wirestance.inference.classifier import WINDOW, StanceClassifier
+from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.prediction import REPORTED, Prediction, Voice
 from wirestance.inference.speaker import read_speaker
 from wirestance.inference.split import Span, split_statements
@@ -14,6 +14,9 @@ from wirestance.inference.wires.record import Record, Rejection, Wire
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, NEUTRAL
 
 LOG = logging.getLogger("wirestance")
+
+CHUNK = 512
+"""Statements that are scored at once: some seconds' work, which is what a crash can cost."""
 
 Part = Literal["title", "text"]
 
@@ -123,7 +126,7 @@ def score_records(
             chunk.append(kept)
             places.append(list(_places(kept)) if isinstance(kept, Wire) else [])
             held += 1 + len(places[-1])
-        if chunk and (record is None or held >= WINDOW):
+        if chunk and (record is None or held >= CHUNK):
             yield _score(chunk, places, classifier, threshold)
             chunk, places, held = [], [], 0
     if chunk:

@@ -30,7 +30,7 @@ class SlowClassifier:
 
 
 if __name__ == "__main__":
-    scoring.WINDOW = 8
+    scoring.CHUNK = 8
     source, out = map(Path, sys.argv[1:])
     with Archive(out, STATEMENT_COLUMNS, {"model": "slow"}, resume=True) as archive:
         score_to(archive, read_records(source), SlowClassifier(), rows=statement_rows)

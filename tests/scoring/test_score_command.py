@@ -95,6 +95,7 @@ def test_bad_records_are_told_and_the_rest_is_scored(tmp_path):
         ("in.jsonl", 2), ("in.jsonl", 3), ("in.jsonl", 4), ("nowhere.txt", 0)
     ]  # fmt: skip
     assert "4 records rejected" in done.output
+    assert "in.jsonl: took" in done.output
 
 
 def test_resuming_a_finished_run_adds_only_what_is_new(tmp_path):
