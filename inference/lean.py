@@ -87,22 +87,38 @@ class Tally:
 
 
 @dataclass(slots=True)
-class _Text:
-    """The statements of one wire, and the names of the wires that carry the same text."""
+class Voices:
+    """The sums of one wire: of everything that it carries, and of its own voice alone."""
 
-    wire: str
     everything: Tally = field(default_factory=Tally)
     own: Tally = field(default_factory=Tally)
+
+    def add(self, statement: Scored) -> None:
+        """Count a statement of the wire."""
+        self.everything.add(statement)
+        if statement.voice == OWN:
+            self.own.add(statement)
+
+
+def wire_name(statement: Scored) -> str:
+    """What tells a statement's wire from all others."""
+    return f"{statement.source or statement.file}\0{statement.wire}"
+
+
+@dataclass(slots=True)
+class _Text:
+    """One wire, and the names of the wires that carry the same text."""
+
+    wire: str
+    sums: Voices = field(default_factory=Voices)
     copies: set[str] = field(default_factory=set)
 
     def add(self, wire: str, statement: Scored) -> None:
         """Count a statement of the wire; one of another wire is a copy."""
         if wire != self.wire:
             self.copies.add(wire)
-            return
-        self.everything.add(statement)
-        if statement.voice == OWN:
-            self.own.add(statement)
+        else:
+            self.sums.add(statement)
 
 
 def lean(scored: Iterable[Scored], by: str = "source", *, seed: int = 0) -> list[Lean]:
@@ -123,15 +139,15 @@ def lean(scored: Iterable[Scored], by: str = "source", *, seed: int = 0) -> list
     groups: dict[str, dict[str, _Text]] = {}
     for statement in scored:
         texts = groups.setdefault(_key(statement, by), {})
-        wire = f"{statement.source or statement.file}\0{statement.wire}"
+        wire = wire_name(statement)
         texts.setdefault(statement.digest, _Text(wire)).add(wire, statement)
     return [
         Lean(
             key,
             wires=len(texts),
             copies=sum(len(text.copies) for text in texts.values()),
-            everything=measure([texts[digest].everything for digest in sorted(texts)], seed),
-            own=measure([texts[digest].own for digest in sorted(texts)], seed),
+            everything=measure([texts[digest].sums.everything for digest in sorted(texts)], seed),
+            own=measure([texts[digest].sums.own for digest in sorted(texts)], seed),
         )
         for key, texts in sorted(groups.items())
     ]

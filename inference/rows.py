@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from wirestance.inference.extras import need
-from wirestance.inference.lean import Tally
-from wirestance.inference.prediction import OWN
+from wirestance.inference.lean import Voices
 from wirestance.inference.scoring import Scored, ScoredWire
 from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, NEUTRAL
@@ -49,11 +48,10 @@ def statement_rows(scored: Iterable[ScoredWire]) -> Iterator[dict[str, Any]]:
 def wire_rows(scored: Iterable[ScoredWire]) -> Iterator[dict[str, Any]]:
     """A row for every wire that has a statement: the counts of its statements, and its lean."""
     for wire in scored:
-        everything, own = Tally(), Tally()
+        sums = Voices()
         for statement in wire.statements:
-            everything.add(statement)
-            if statement.voice == OWN:
-                own.add(statement)
+            sums.add(statement)
+        everything, own = sums.everything, sums.own
         if wire.statements:
             yield {name: getattr(wire.statements[0], name) for name in WIRE_FIELDS} | {
                 "statements": everything.statements,

@@ -42,7 +42,7 @@ def score_to(
     """
     far = Progress()
     remaining = _remaining(records, Counter(archive.done))
-    for chunk in score_records(remaining, classifier, threshold=threshold, ids=set(archive.keys)):
+    for chunk in score_records(remaining, classifier, threshold=threshold, ids=archive.keys):
         scored = [outcome for outcome in chunk if isinstance(outcome, ScoredWire)]
         rejections = [outcome for outcome in chunk if isinstance(outcome, Rejection)]
         archive.commit(rows(scored), rejections, Counter(map(_input, chunk)), [id_key(one.wire) for one in scored])

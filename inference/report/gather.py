@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
 
-from wirestance.inference.lean import DATE_PARTS, UNKNOWN, Lean, Tally, measure
-from wirestance.inference.prediction import OWN
+from wirestance.inference.lean import DATE_PARTS, UNKNOWN, Lean, Voices, measure, wire_name
 from wirestance.inference.report.words import read_day
 from wirestance.inference.scoring import Scored
 from wirestance.model.errors import InputError
@@ -64,8 +63,7 @@ class _Sums:
     """The sums of one wire; the groups that it is in share them."""
 
     wire: str
-    everything: Tally = field(default_factory=Tally)
-    own: Tally = field(default_factory=Tally)
+    voices: Voices = field(default_factory=Voices)
 
 
 @dataclass(slots=True)
@@ -82,8 +80,8 @@ class _Group:
             key,
             wires=len(wires),
             copies=len(self.copies),
-            everything=measure([sums.everything for sums in wires]),
-            own=measure([sums.own for sums in wires]),
+            everything=measure([sums.voices.everything for sums in wires]),
+            own=measure([sums.voices.own for sums in wires]),
         )
 
 
@@ -128,11 +126,9 @@ class Gathered:
         return [group.lean(key) for key, group in sorted(self._groups[by].items())]
 
     def _add(self, statement: Scored) -> None:
-        wire = f"{statement.source or statement.file}\0{statement.wire}"
+        wire = wire_name(statement)
         sums = self._sums.setdefault((wire, statement.digest), _Sums(wire))
-        sums.everything.add(statement)
-        if statement.voice == OWN:
-            sums.own.add(statement)
+        sums.voices.add(statement)
         counted = self._place("source", statement.source or UNKNOWN, statement.digest, sums)
         for by, length in DATE_PARTS.items():
             self._place(by, (statement.date or "")[:length] or UNKNOWN, statement.digest, sums)
