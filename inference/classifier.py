@@ -1,11 +1,14 @@
 """The classifier: one code path for one statement, a list and an endless stream."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from os import PathLike
 from pathlib import Path
+from pickle import PicklingError
 from time import monotonic
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +17,7 @@ from wirestance.inference.prediction import BELOW_THRESHOLD, NAMES_NEITHER, NOT_
 from wirestance.inference.runtime import Runtime
 from wirestance.inference.statement import LONGEST, check_statement, is_latin, reads_as_english
 from wirestance.model.artifact import SHIPPED, STANCE, Stance, digest, load_stance
-from wirestance.model.errors import InputError
+from wirestance.model.errors import ArtifactError, InputError
 from wirestance.model.labels import EXCHANGED, LABELS, NEUTRAL
 
 WINDOW = 2048
@@ -24,8 +27,23 @@ PATIENCE = 0.05
 """Seconds after which a window is judged as it is."""
 
 
+class Settings(NamedTuple):
+    """What a classifier is loaded from; a pickled one holds nothing else."""
+
+    model: str | None
+    """Its directory; None for the one that comes with the package, wherever that is installed."""
+    threads: int | None
+    neutral_share: float
+    identity: str
+    """Of the model that has to be there."""
+
+
 class StanceClassifier:
-    """A loaded model. Share one between threads; it holds no state of a call."""
+    """A loaded model. Share one between threads; it holds no state of a call.
+
+    It may be used in a process that was forked from its own, and pickled: the other side loads the same model, once a
+    process, from the same place.
+    """
 
     identity: str
     """Tells the model from others: a digest of what `stance.json` says, which has the digests of the other files."""
@@ -65,6 +83,22 @@ class StanceClassifier:
         stance = load_stance(directory)
         runtime = Runtime(directory, stance.max_tokens, threads)
         return cls(stance, runtime, neutral_share, identity=digest(directory / STANCE))
+
+    @property
+    def settings(self) -> Settings:
+        """What `restore` needs to make its like, here or elsewhere.
+
+        Raises:
+            PicklingError: it was not made by `load`.
+        """
+        if not self.identity:
+            raise PicklingError("only a classifier that StanceClassifier.load made can be pickled or sent elsewhere")
+        directory = self._runtime.directory
+        model = None if directory == SHIPPED else str(directory.absolute())
+        return Settings(model, self._runtime.threads, self.stance.neutral_share, self.identity)
+
+    def __reduce__(self) -> "tuple[Callable[[Settings], StanceClassifier], tuple[Settings]]":
+        return restore, (self.settings,)
 
     def predict(self, text: str, *, threshold: float | None = None) -> Prediction:
         """The stance of one statement.
@@ -164,6 +198,21 @@ class StanceClassifier:
                 texts, oriented, probabilities, reported, pieces, truncated, strict=True
             )
         }
+
+
+@lru_cache(maxsize=1)
+def restore(settings: Settings) -> StanceClassifier:
+    """The classifier with these settings; the same one as long as a process asks for no other.
+
+    Raises:
+        ArtifactError: its directory has no whole model, or another one.
+    """
+    classifier = StanceClassifier.load(settings.model, threads=settings.threads, neutral_share=settings.neutral_share)
+    if classifier.identity != settings.identity:
+        raise ArtifactError(
+            f"{settings.model or SHIPPED}: is model {classifier.identity}, not {settings.identity}, which was sent here"
+        )
+    return classifier
 
 
 def _read_ahead(source: Iterator[str], window: int) -> list[str]:

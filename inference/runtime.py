@@ -1,8 +1,10 @@
 """The runtime: oriented texts in, logits out, through tokenizers and ONNX Runtime."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +37,7 @@ class Outputs(NamedTuple):
 
 
 class Runtime:
-    """One loaded network with its tokenizer; safe to share between threads."""
+    """One loaded network with its tokenizer; safe to share between threads, and usable in a forked process."""
 
     def __init__(self, directory: Path, max_tokens: int, threads: int | None = None) -> None:
         """Load the network of an artifact.
@@ -45,18 +47,41 @@ class Runtime:
             max_tokens: longest input, with the special tokens; one fixed setting per tokenizer.
             threads: cores to use for one batch; None leaves it to ONNX Runtime, which takes every physical one.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
-        options.log_severity_level = 3
+        self.directory, self.threads = directory, threads
+        self._opened: Any = self._open()
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(directory / NETWORK), options, providers=["CPUExecutionProvider"]
-            )
             self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
-        except Exception as error:  # both libraries raise bare exceptions of their own
-            raise ArtifactError(f"{directory}: the model cannot be loaded: {error}") from error
+        except Exception as error:  # the library raises bare exceptions of its own
+            raise _unloadable(directory, error) from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_tokens)
+        _RUNTIMES.add(self)
+
+    @property
+    def _session(self) -> Any:
+        """The network; in a process forked from the one that loaded it, opened anew at its first use."""
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
+
+    def _open(self) -> Any:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self.threads or 0
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(
+                str(self.directory / NETWORK), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise _unloadable(self.directory, error) from error
+
+    def leave_behind(self) -> None:
+        """Part with a session whose threads stayed in the process that this one was forked from.
+
+        It must not be used, and not be freed either: that would wait for those threads for ever.
+        """
+        _LEFT_BEHIND.append(self._opened)
+        self._opened = None
 
     def run(self, texts: Sequence[str]) -> Outputs:
         """Run the network on texts of any length, in batches of like length."""
@@ -78,6 +103,23 @@ class Runtime:
             [len(encoding) - SPECIAL for encoding in encodings],
             [bool(encoding.overflowing) for encoding in encodings],
         )
+
+
+_RUNTIMES: WeakSet[Runtime] = WeakSet()
+_LEFT_BEHIND: list[Any] = []
+
+
+def _after_fork() -> None:
+    for runtime in _RUNTIMES:
+        runtime.leave_behind()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _unloadable(directory: Path, error: Exception) -> ArtifactError:
+    return ArtifactError(f"{directory}: the model cannot be loaded: {error}")
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -1,0 +1,90 @@
+"""A classifier in other processes: forked, spawned, pickled; and what happens where its model is not there."""
+
+import multiprocessing
+import pickle
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from wirestance import ArtifactError, StanceClassifier
+from wirestance.inference.classifier import restore
+
+TEXTS = [f"Azerbaijani forces repelled attack {number}; Yerevan denied it." for number in range(60)]
+FORKED = """
+import gc, multiprocessing, sys
+from wirestance import StanceClassifier
+
+texts = [f"Azerbaijani forces repelled attack {number}; Yerevan denied it." for number in range(60)]
+classifier = StanceClassifier.load(sys.argv[1], threads=int(sys.argv[2]))
+expected = [answer.scores for answer in classifier.predict_batch(texts)]
+
+def use(use_it):
+    global classifier
+    if use_it:
+        assert [answer.scores for answer in classifier.predict_batch(texts)] == expected
+    del classifier  # which frees its session, unless that is kept from it
+    gc.collect()
+
+for use_it in (True, False):
+    process = multiprocessing.get_context("fork").Process(target=use, args=(use_it,))
+    process.start()
+    process.join(20)
+    assert process.exitcode == 0, process.exitcode or "hangs"
+assert [answer.scores for answer in classifier.predict_batch(texts)] == expected
+"""
+
+
+def label(classifier):
+    return [answer.label for answer in classifier.predict_batch(TEXTS, threshold=0)], id(classifier)
+
+
+@pytest.fixture(scope="module")
+def classifier(tiny_model):
+    return StanceClassifier.load(tiny_model, threads=2, neutral_share=0.5)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_forked_process_uses_and_frees_what_was_loaded_before(tiny_model, threads):
+    """In a process of its own: what hangs there is ended with it."""
+    command = [sys.executable, "-c", FORKED, tiny_model, str(threads)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_spawned_process_gets_its_like_and_loads_it_once(classifier):
+    labels, _ = label(classifier)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        found = pool.map_async(label, [classifier] * 3, chunksize=1).get(60)
+    assert [answer for answer, _ in found] == [labels] * 3
+    assert len({which for _, which in found}) == 1
+
+
+def test_a_pickled_classifier_is_its_settings_alone(classifier):
+    pickled = pickle.dumps(classifier)
+    assert len(pickled) < 1000
+    again = pickle.loads(pickled)
+    assert again.settings == classifier.settings
+    assert again.stance == classifier.stance
+    assert [a.scores for a in again.predict_batch(TEXTS)] == [a.scores for a in classifier.predict_batch(TEXTS)]
+
+
+def test_the_shipped_model_is_looked_for_where_the_package_is(shipped):
+    assert shipped.settings.model is None
+
+
+def test_another_model_in_the_same_place_is_refused(tiny_model, tmp_path):
+    shutil.copytree(tiny_model, tmp_path / "model")
+    settings = StanceClassifier.load(tmp_path / "model").settings
+    with pytest.raises(ArtifactError, match="which was sent here"):
+        restore(settings._replace(identity="another"))
+    shutil.rmtree(tmp_path / "model")
+    with pytest.raises(ArtifactError, match="no such model directory"):
+        restore(settings._replace(threads=1))
+
+
+def test_one_made_of_parts_has_no_settings(classifier):
+    parts = StanceClassifier(classifier.stance, classifier._runtime)
+    with pytest.raises(pickle.PicklingError, match=r"only a classifier that StanceClassifier\.load made"):
+        pickle.dumps(parts)
