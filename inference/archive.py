@@ -183,11 +183,17 @@ def _csv_line(values: Iterable[Any]) -> bytes:
     return line.getvalue().encode()
 
 
+def arrow_schema(columns: Mapping[str, type]) -> Any:
+    """The schema of rows in Arrow and Parquet, from the names and types of their columns."""
+    arrow = need("pyarrow", "writing Parquet")
+    types = {str: arrow.string(), int: arrow.int64(), float: arrow.float64(), bool: arrow.bool_()}
+    return arrow.schema([(name, types[kind]) for name, kind in columns.items()])
+
+
 def _write_parquet(rows: Path, path: Path, columns: Mapping[str, type]) -> None:
     """The rows of a JSON-lines file as Parquet; the file appears whole or not at all."""
     arrow, parquet = need("pyarrow", "writing Parquet"), need("pyarrow.parquet", "writing Parquet")
-    types = {str: arrow.string(), int: arrow.int64(), float: arrow.float64(), bool: arrow.bool_()}
-    schema = arrow.schema([(name, types[kind]) for name, kind in columns.items()])
+    schema = arrow_schema(columns)
     unfinished = path.with_name(path.name + ".unfinished")
     with rows.open("rb") as lines, parquet.ParquetWriter(unfinished, schema) as writer:
         while group := [json.loads(line) for line in islice(lines, ROWS_IN_GROUP)]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +25,7 @@ Examples:
   wirestance score feed.xml wires.csv --field text=body -o scored.parquet
   wirestance score spool/ --follow -o scored.jsonl
   wirestance score archive/ -o scored.jsonl --resume
+  wirestance score s3://wires/2024 --ray auto -o s3://scored/2024.parquet
 """
 
 REPORT_EXAMPLES = """\b
@@ -35,7 +36,7 @@ Examples:
 
 @click.command(epilog=SCORE_EXAMPLES)
 @click.argument("sources", nargs=-1, metavar="[FILE | DIRECTORY | -]...")
-@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
+@click.option("-o", "--out", required=True,
               help="Where the rows go: a file that ends in .jsonl, .csv or .parquet.")  # fmt: skip
 @click.option("--format", "wire_format", help="Of the wires; recognised by their content if not given.")
 @click.option(
@@ -44,16 +45,21 @@ Examples:
 @click.option("--per", type=click.Choice(["statement", "wire"]), default="statement", help="What a row stands for.")
 @click.option("--follow", is_flag=True, help="Wait for more: new files in directories, new lines of JSON-lines files.")
 @click.option("--resume", is_flag=True, help="Go on where an earlier run with the same output stopped.")
+@click.option("--ray", "address", metavar="ADDRESS",
+              help="On a Ray cluster: auto, HOST:PORT, ray://HOST:PORT, or local. OUT is a directory.")  # fmt: skip
+@click.option("--actors", type=click.IntRange(1), help="With --ray: how many; all CPUs but one if not given.")
 @runs_a_model
 def score(
     classifier: StanceClassifier,
     sources: tuple[str, ...],
-    out: Path,
+    out: str,
     wire_format: str | None,
     fields: tuple[str, ...],
     per: str,
     follow: bool,
     resume: bool,
+    address: str | None,
+    actors: int | None,
     threshold: float | None,
 ) -> None:
     """Score wires: split them into statements, and write a row for each.
@@ -62,6 +68,16 @@ def score(
     them and from standard input. Records that cannot be read go to OUT.rejected.jsonl with the reason. A run can be
     stopped at any moment and resumed: every statement is written once.
     """
+    if address is not None:
+        if follow or resume:
+            raise click.UsageError("--follow and --resume do not go with --ray")
+        _score_on_ray(
+            address, actors, sources, out, classifier,
+            wire_format=wire_format, fields=_fields(fields), per=per, threshold=threshold,
+        )  # fmt: skip
+        return
+    if actors is not None:
+        raise click.UsageError("--actors goes with --ray")
     from wirestance.inference.archive import Archive
     from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
     from wirestance.inference.score_files import score_to
@@ -82,7 +98,7 @@ def score(
         "threshold": classifier.stance.threshold if threshold is None else threshold,
         "neutral share": classifier.stance.neutral_share,
     }
-    with Archive(out, columns, settings, resume=resume) as archive, _progress(sources) as progress:
+    with Archive(Path(out), columns, settings, resume=resume) as archive, _progress(sources) as progress:
         try:
             score_to(archive, records, classifier, rows=rows, threshold=threshold, progress=progress)
             archive.finish()
@@ -90,8 +106,25 @@ def score(
             click.echo(f"wirestance: stopped; --resume goes on behind row {archive.rows:,} of {out}", err=True)
             sys.exit(INTERRUPTED)
     click.echo(f"{archive.rows:,} rows in {out}", err=True)
-    if archive.rejected:
-        click.echo(f"wirestance: {archive.rejected:,} records rejected, see {archive.rejected_path}", err=True)
+    _tell_rejected(archive.rejected, archive.rejected_path)
+
+
+def _score_on_ray(
+    address: str, actors: int | None, sources: Sequence[str], out: str, classifier: StanceClassifier, **options: Any
+) -> None:
+    from wirestance.inference.ray_cluster import connected
+    from wirestance.inference.score_ray import REJECTED, score_on_ray
+
+    with connected(address, actors) as number:
+        found = score_on_ray(sources, out, classifier, actors=number, **options)
+    click.echo(f"{found.wires:,} wires scored into {out} by {number} actors", err=True)
+    _tell_rejected(len(found.rejections), out + REJECTED)
+
+
+def _tell_rejected(number: int, where: object) -> None:
+    """End with exit code 1 if something was rejected."""
+    if number:
+        click.echo(f"wirestance: {number:,} records rejected, see {where}", err=True)
         sys.exit(BAD_INPUT)
 
 

@@ -68,6 +68,8 @@ def wire_rows(scored: Iterable[ScoredWire]) -> Iterator[dict[str, Any]]:
 def read_scored(path: str | PathLike[str]) -> Iterator[Scored]:
     """The statements that `wirestance score` wrote, from JSON lines, CSV or Parquet, told apart by their content.
 
+    Of a directory, which `wirestance score --ray` writes, all the files are read.
+
     Raises:
         InputError: the file cannot be read, or a row is not a scored statement; names the row.
     """
@@ -79,6 +81,10 @@ def read_scored(path: str | PathLike[str]) -> Iterator[Scored]:
 
 
 def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    if path.is_dir():
+        for part in sorted(path.iterdir()):
+            yield from _rows(part)
+        return
     with path.open("rb") as file:
         head = file.read(4)
     if head == PARQUET_MAGIC:

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.prediction import REPORTED, Prediction, Voice
@@ -144,10 +144,15 @@ def reject_repeated(record: Record, used: set[bytes]) -> Record:
         return record
     key = id_key(record)
     if key in used:
-        reason = f"the id {record.id!r:.80} was used before by this source; the first wire with it is kept"
-        return Rejection(file=record.file, number=record.number, reason=reason)
+        return repeated(record.file, record.number, record.id)
     used.add(key)
     return record
+
+
+def repeated(file: str, number: int, wire_id: str) -> Rejection:
+    """The rejection of a wire whose id was used before."""
+    reason = f"the id {wire_id!r:.80} was used before by this source; the first wire with it is kept"
+    return Rejection(file=file, number=number, reason=reason)
 
 
 def _places(wire: Wire) -> Iterator[_Place]:
@@ -192,13 +197,20 @@ def _scored(wire: Wire, digest: str, place: _Place, prediction: Prediction) -> S
         start=place.span.start,
         end=place.span.end,
         text=place.text,
-        voice=prediction.voice,
         speaker=read_speaker(place.text) if prediction.voice == REPORTED else None,
-        label=prediction.label,
-        score=round(prediction.score, 4),
-        p_azerbaijan=round(prediction.scores[AZERBAIJAN], 4),
-        p_armenia=round(prediction.scores[ARMENIA], 4),
-        p_neutral=round(prediction.scores[NEUTRAL], 4),
-        truncated=prediction.truncated,
-        problem=prediction.problem,
+        **answer_fields(prediction),
     )
+
+
+def answer_fields(prediction: Prediction) -> dict[str, Any]:
+    """A prediction as the fields of a row; probabilities to four digits."""
+    return {
+        "voice": prediction.voice,
+        "label": prediction.label,
+        "score": round(prediction.score, 4),
+        "p_azerbaijan": round(prediction.scores[AZERBAIJAN], 4),
+        "p_armenia": round(prediction.scores[ARMENIA], 4),
+        "p_neutral": round(prediction.scores[NEUTRAL], 4),
+        "truncated": prediction.truncated,
+        "problem": prediction.problem,
+    }

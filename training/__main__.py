@@ -156,6 +156,16 @@ def bench(model: Path, out: Path) -> None:
     (out / "bench.json").write_text(json.dumps(run(model), indent=1) + "\n", encoding="utf-8")
 
 
+@training.command(name="bench-ray")
+@MODEL
+@click.option("--statements", type=click.IntRange(1024), default=4096, show_default=True, help="For a measurement.")
+def bench_ray_command(model: Path, statements: int) -> None:
+    """Measure statements a second on Ray by number of actors, beside a single process."""
+    from wirestance.training.bench_ray import bench_ray as run
+
+    run(model, statements)
+
+
 def main() -> None:
     """Run the command line; an error that the caller can mend becomes a message and exit code 1."""
     try:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wirestance.inference.explain import Explanation, Word
     from wirestance.inference.lean import Lean, Measure, lean
     from wirestance.inference.prediction import Prediction
+    from wirestance.inference.ray_data import StanceBatches
     from wirestance.inference.rows import read_scored
     from wirestance.inference.scoring import Scored, score_wires
     from wirestance.inference.wires.read import read_wires
@@ -25,6 +26,7 @@ _HOMES = {
     "wirestance.inference.explain": ("Explanation", "Word"),
     "wirestance.inference.lean": ("Lean", "Measure", "lean"),
     "wirestance.inference.prediction": ("Prediction",),
+    "wirestance.inference.ray_data": ("StanceBatches",),
     "wirestance.inference.rows": ("read_scored",),
     "wirestance.inference.scoring": ("Scored", "score_wires"),
     "wirestance.inference.wires.read": ("read_wires",),
@@ -46,6 +48,7 @@ __all__ = [
     "Prediction",
     "Rejection",
     "Scored",
+    "StanceBatches",
     "StanceClassifier",
     "Wire",
     "WirestanceError",

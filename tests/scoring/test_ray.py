@@ -1,0 +1,262 @@
+"""Scoring on a real Ray cluster on this machine, of two actors in processes of their own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from month import make_month
+
+from wirestance import InputError, StanceClassifier, read_scored
+from wirestance.inference import ray_cluster
+from wirestance.inference.rows import statement_rows, wire_rows
+from wirestance.inference.score_ray import score_on_ray
+from wirestance.inference.scoring import ScoredWire, score_records
+from wirestance.inference.wires.read import read_records
+
+SCRIPT = Path(sys.executable).with_name("wirestance")
+GOOD = {"id": "1", "source": "A", "text": "Talks were held in Geneva. They end on Friday."}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Its address; this process is connected to it."""
+    import ray
+
+    with ray_cluster.connected("local", 2) as actors:
+        assert actors == 2
+        yield ray.get_runtime_context().gcs_address
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("month")
+    make_month(directory, 3)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def classifier(tiny_model):
+    return StanceClassifier.load(tiny_model, threads=1)
+
+
+def single(paths, classifier, rows=statement_rows):
+    """The rows of a single process, and what it rejects."""
+    records = (record for path in paths for record in read_records(path))
+    outcomes = [outcome for chunk in score_records(records, classifier) for outcome in chunk]
+    scored = [outcome for outcome in outcomes if isinstance(outcome, ScoredWire)]
+    return list(rows(scored)), [outcome for outcome in outcomes if not isinstance(outcome, ScoredWire)]
+
+
+def in_order(rows):
+    """Sorted, with numbers to twelve digits: JSON lines hold fifteen."""
+    rows = [{name: round(x, 12) if isinstance(x, float) else x for name, x in row.items()} for row in rows]
+    return sorted(rows, key=lambda row: (row["file"], row["number"], row.get("part", ""), row.get("start", 0)))
+
+
+def written(out):
+    from pyarrow import parquet
+
+    if out.suffix == ".parquet":
+        return in_order(parquet.read_table(out).to_pylist())
+    return in_order(json.loads(line) for file in out.iterdir() for line in file.read_text("utf-8").splitlines())
+
+
+@pytest.mark.parametrize(("per", "rows"), [("statement", statement_rows), ("wire", wire_rows)])
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+def test_the_rows_are_those_of_a_single_process(cluster, month, classifier, tmp_path, ending, per, rows):
+    sources = [month / "bosphorus.jsonl", month / "alpine.parquet"]
+    out = tmp_path / f"scored.{ending}"
+    found = score_on_ray([str(path) for path in sources], str(out), classifier, actors=2, per=per)
+    expected, rejected = single(sources, classifier, rows)
+    assert written(out) == in_order(expected)
+    assert (found.wires, found.rejections) == (2 * 3 * 31, rejected == [] and [])
+
+
+def test_a_killed_actor_loses_nothing_and_doubles_nothing(cluster, month, shipped, tmp_path):
+    """Two actors are killed while they score; the shipped model takes its time."""
+    import ray
+
+    killed, out = [], tmp_path / "scored.parquet"
+
+    def kill():
+        until = time.monotonic() + 60
+        while len(killed) < 2 and time.monotonic() < until:
+            for process in psutil.process_iter(["name", "cmdline"]):
+                title = " ".join(process.info["cmdline"] or [])
+                if "MapWorker(MapBatches(ScoreWires))." in title and "__init__" not in title:
+                    time.sleep(0.3)
+                    process.send_signal(signal.SIGKILL)
+                    killed.append(process.pid)
+                    time.sleep(1)
+                    break
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    score_on_ray([str(month)], str(out), shipped, actors=2)
+    assert ray.is_initialized()
+    ended = len(killed)
+    thread.join()
+    assert (ended, len(set(killed))) == (2, 2)
+    expected, _ = single([month], StanceClassifier.load(threads=1))
+    found = written(out)
+    assert len(found) == len(expected)
+    assert found == in_order(expected)
+
+
+def test_what_cannot_be_scored_is_told_as_by_a_single_process(cluster, classifier, tmp_path):
+    """Among it a wire that repeats an id of another file: the first in the order of the sources is kept."""
+    last, first = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    first.write_text("\n".join([json.dumps(GOOD), "{broken", json.dumps(GOOD | {"id": "2", "text": None})]))
+    last.write_text("\n".join([json.dumps(GOOD | {"text": "Repeated."}), json.dumps(GOOD | {"id": "3"})]))
+    out = tmp_path / "scored.parquet"
+    found = score_on_ray([str(first), str(last)], str(out), classifier, actors=1)
+    expected, rejected = single([first, last], classifier)
+    assert written(out) == in_order(expected)
+    assert found.wires == 2
+    assert found.rejections == rejected
+    told = written(tmp_path / "scored.parquet.rejected.jsonl")
+    assert told == [
+        {"file": one.file, "number": one.number, "reason": one.reason}
+        for one in sorted(rejected, key=lambda one: one.file)
+    ]
+
+
+def test_the_command_uses_a_cluster_by_its_address(cluster, month, tmp_path):
+    """And the report reads what it wrote."""
+    out, page = tmp_path / "scored.jsonl", tmp_path / "report.html"
+    command = [SCRIPT, "score", month / "alpine.parquet", "--ray", cluster, "--actors", "1", "-o", out]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert "93 wires scored" in done.stderr
+    subprocess.run([SCRIPT, "score", month / "alpine.parquet", "-o", tmp_path / "one.jsonl"], check=True)
+    expected = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text("utf-8").splitlines()]
+    assert written(out) == in_order(expected)
+    assert len(list(read_scored(out))) == len(expected)
+    subprocess.run([SCRIPT, "report", out, "-o", page], check=True)
+
+
+def test_statements_of_any_table_get_their_answers(cluster, classifier, tiny_model):
+    import pyarrow
+    from ray.data import ActorPoolStrategy, from_arrow
+
+    from wirestance.inference.ray_data import ANSWER, BATCH, StanceBatches
+
+    texts = [f"Azerbaijani forces repelled attack {number}." for number in range(40)] + [None, "", "12"]
+    table = pyarrow.table({"n": range(len(texts)), "body": texts})
+    answered = from_arrow(table).map_batches(
+        StanceBatches,
+        fn_constructor_kwargs={"text": "body", "model": str(tiny_model), "threshold": 0},
+        compute=ActorPoolStrategy(size=2),
+        batch_format="pyarrow",
+        batch_size=BATCH,
+        num_cpus=1,
+    )
+    rows = sorted(answered.take_all(), key=lambda row: row["n"])
+    assert list(rows[0]) == ["n", "body", *ANSWER]
+    expected = classifier.answer(texts, threshold=0)
+    assert [row["label"] for row in rows] == [answer.label for answer in expected]
+    assert [row["problem"] for row in rows] == [answer.problem for answer in expected]
+    assert [row["p_armenia"] for row in rows] == [round(answer.scores["pro-armenia"], 4) for answer in expected]
+
+
+def test_places_may_have_a_scheme(cluster, classifier, tmp_path):
+    (tmp_path / "in.jsonl").write_text(json.dumps(GOOD))
+    found = score_on_ray([f"file://{tmp_path}/in.jsonl"], f"file://{tmp_path}/out.jsonl", classifier, actors=1)
+    assert found.wires == 1
+    assert [row["text"] for row in written(tmp_path / "out.jsonl")] == [
+        "Talks were held in Geneva.", "They end on Friday."
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "message"), [("body", "no column 'text'"), ("label", "columns label already")])
+def test_a_table_that_does_not_fit_is_refused(tiny_model, column, message):
+    import pyarrow
+
+    from wirestance.inference.ray_data import StanceBatches
+
+    names = {"body"} if column == "body" else {"text", column}
+    with pytest.raises(InputError, match=message):
+        StanceBatches(model=str(tiny_model))(pyarrow.table({name: ["Talks."] for name in names}))
+
+
+@pytest.mark.parametrize(
+    ("sources", "out", "options", "message"),
+    [
+        (["in.jsonl", "nowhere.jsonl"], "out.parquet", {}, r"nowhere\.jsonl: there is no such file"),
+        (["in.jsonl", "s3://wires/2024"], "out.parquet", {}, "on a disk and s3; Ray reads one file system"),
+        (["empty"], "out.parquet", {}, "No files found"),
+        (["nothing://there"], "out.parquet", {}, "nothing://there: Protocol not known"),
+        (["in.jsonl"], "out.csv", {}, r"out\.csv: the ending is not known on Ray; allowed are \.parquet, \.jsonl"),
+        (["in.jsonl"], "full.parquet", {}, "is there already and not empty"),
+        (["in.jsonl"], "file.jsonl", {}, "is a file; Ray writes a directory"),
+        (["in.jsonl", "in.jsonl"], "out.jsonl", {}, "in.jsonl: is given more than once"),
+        (["-"], "out.jsonl", {}, "standard input cannot be read on Ray"),
+        (["in.jsonl"], "out.jsonl", {"wire_format": "rss"}, "'rss' is unknown; allowed are text"),
+        (["in.jsonl"], "out.jsonl", {"fields": {"head": "h"}}, "'head' is unknown"),
+        (["in.jsonl"], "out.jsonl", {"threshold": 1.0}, "threshold is 1.0"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_its_reason(
+    cluster, classifier, tmp_path, monkeypatch, sources, out, options, message
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.jsonl").write_text(json.dumps(GOOD))
+    (tmp_path / "file.jsonl").write_text("")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "full.parquet").mkdir()
+    (tmp_path / "full.parquet" / "part").write_text("")
+    with pytest.raises(InputError, match=message):
+        score_on_ray(sources, out, classifier, actors=1, **options)
+
+
+def test_an_actor_that_has_not_the_model_says_so(cluster, tiny_model, tmp_path):
+    import shutil
+
+    (tmp_path / "in.jsonl").write_text(json.dumps(GOOD))
+    shutil.copytree(tiny_model, tmp_path / "model")
+    gone = StanceClassifier.load(tmp_path / "model")
+    shutil.rmtree(tmp_path / "model")
+    with pytest.raises(InputError, match="no such model directory"):
+        score_on_ray([str(tmp_path / "in.jsonl")], str(tmp_path / "out.parquet"), gone, actors=1)
+
+
+@pytest.mark.parametrize(
+    ("cpus", "wanted", "actors"), [(2, None, 1), (9, None, 8), (9, 3, 3), (9, 9, None), (1, None, None), (0, 1, None)]
+)
+def test_one_cpu_is_left_to_reading_and_writing(cpus, wanted, actors):
+    if actors:
+        assert ray_cluster.fitting(cpus, wanted) == actors
+    else:
+        with pytest.raises(InputError, match=f"the cluster has {cpus} CPUs, too few for {wanted or 1} actors"):
+            ray_cluster.fitting(cpus, wanted)
+
+
+def test_an_address_where_nobody_is_is_told_at_once():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    started = time.monotonic()
+    for address in (f"127.0.0.1:{port}", f"ray://127.0.0.1:{port}"):
+        with pytest.raises(InputError, match="no Ray cluster can be reached"), ray_cluster.connected(address):
+            pass
+    for address in ("somewhere", "host:port", "127.0.0.1:99999"):
+        with pytest.raises(InputError, match=r"is not known; allowed|no Ray cluster"), ray_cluster.connected(address):
+            pass
+    assert time.monotonic() - started < 15
+
+
+def test_usage_that_does_not_go_together_is_refused(tmp_path):
+    for options in (["--ray", "local", "--resume"], ["--ray", "local", "--follow"], ["--actors", "2"]):
+        command = [SCRIPT, "score", tmp_path, "-o", tmp_path / "out.jsonl", *options]
+        assert subprocess.run(command, capture_output=True, check=False, env=os.environ).returncode == 2
