@@ -26,7 +26,8 @@ def connected(address: str, actors: int | None = None) -> Iterator[int]:
 
     Args:
         address: `local` starts one on this machine, with a CPU for every actor and one to spare, and ends it again;
-            `auto` looks for one that runs here; otherwise HOST:PORT, or ray://HOST:PORT for a Ray client.
+            `auto` looks for one that runs here; otherwise HOST:PORT, or ray://HOST:PORT
+            for a Ray client, which needs `ray[client]`.
         actors: how many are wanted; None takes all cores for `local`, elsewhere all CPUs of the cluster but one.
 
     Raises:
@@ -43,7 +44,7 @@ def connected(address: str, actors: int | None = None) -> Iterator[int]:
         _knock(address)
     try:
         ray.init(address, **options)
-    except (OSError, RuntimeError, ValueError) as error:  # ConnectionError is an OSError
+    except (ImportError, OSError, RuntimeError, ValueError) as error:  # ConnectionError is an OSError
         raise InputError(f"no Ray cluster can be used at {address!r}: {error}") from error
     try:
         data.DataContext.get_current().enable_progress_bars = sys.stderr is not None and sys.stderr.isatty()

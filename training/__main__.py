@@ -158,12 +158,13 @@ def bench(model: Path, out: Path) -> None:
 
 @training.command(name="bench-ray")
 @MODEL
-@click.option("--statements", type=click.IntRange(1024), default=4096, show_default=True, help="For a measurement.")
-def bench_ray_command(model: Path, statements: int) -> None:
+@click.option("--statements", type=click.IntRange(1), default=4096, show_default=True, help="For a measurement.")
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="All are measured in turn.")
+def bench_ray_command(model: Path, statements: int, rounds: int) -> None:
     """Measure statements a second on Ray by number of actors, beside a single process."""
     from wirestance.training.bench_ray import bench_ray as run
 
-    run(model, statements)
+    run(model, statements, rounds)
 
 
 def main() -> None:
