@@ -71,7 +71,7 @@ class StanceClassifier:
 
         Args:
             path: a directory that training wrote.
-            threads: cores to use; None takes every physical one. Give 1 where many classifiers share a machine.
+            threads: cores to use; None takes every one that the process may use. Give 1 where many share a machine.
             neutral_share: share of neutral statements to expect; None takes the model's. A raw feed has about 0.8,
                 a selection of statements about the conflict less; the more, the fewer statements are called partisan.
 
@@ -180,9 +180,9 @@ class StanceClassifier:
         """Judge distinct statements: orient, run, calibrate, and exchange the classes of those that were turned."""
         texts = list(distinct)
         oriented = [self._mirror.orient(text[:LONGEST]) for text in texts]
-        logits, voice, pieces, truncated = self._runtime.run([text for text, _ in oriented])
+        logits, voice, pieces, truncated = self._runtime.run([read.text for read in oriented])
         probabilities = self.stance.probabilities(logits)
-        turned = np.array([turned for _, turned in oriented], dtype=bool)
+        turned = np.array([read.turned for read in oriented], dtype=bool)
         probabilities[turned] = probabilities[turned][:, EXCHANGED]
         reported = 1 / (1 + np.exp(-voice.astype(np.float64)))
         return {
@@ -192,7 +192,7 @@ class StanceClassifier:
                 cut or len(text) > LONGEST,
                 threshold,
                 english=reads_as_english(read.text, count, truncated=cut),
-                named=bool(self._mirror.sides_in(text[:LONGEST])),
+                named=read.named,
             )
             for text, read, row, speech, count, cut in zip(
                 texts, oriented, probabilities, reported, pieces, truncated, strict=True

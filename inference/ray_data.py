@@ -80,5 +80,5 @@ def restore_on_one_thread(settings: Settings) -> StanceClassifier:
 
 
 def one_thread() -> None:
-    """Keep the tokenizer of this process from taking every core; ONNX Runtime is told so where it is loaded."""
+    """Keep the tokenizer of this process from taking every core; the runtime is told so where it is loaded."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"

@@ -1,10 +1,11 @@
 """The runtime: oriented texts in, logits out, through tokenizers and ONNX Runtime."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
-from weakref import WeakSet
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,10 @@ from wirestance.model.artifact import NETWORK, TOKENIZER
 from wirestance.model.errors import ArtifactError
 from wirestance.model.labels import LABELS
 
-TOKEN_BUDGET = 1024
-"""Tokens in a batch, padding included: enough to fill the cores, few enough to stay in their caches."""
+TOKEN_BUDGET = 512
+"""Tokens in a batch: enough to keep a core busy, few enough to stay in its cache."""
 
+Item = TypeVar("Item")
 
 SPECIAL = 2
 """Tokens that the tokenizer puts before and behind every text."""
@@ -37,7 +39,11 @@ class Outputs(NamedTuple):
 
 
 class Runtime:
-    """One loaded network with its tokenizer; safe to share between threads, and usable in a forked process."""
+    """One loaded network with its tokenizer; safe to share between threads, and usable in a forked process.
+
+    A batch holds statements of one length, so nothing is padded, and runs on one core; as many run at once as there are
+    cores. So ONNX Runtime has no threads of its own, which a fork would lose.
+    """
 
     def __init__(self, directory: Path, max_tokens: int, threads: int | None = None) -> None:
         """Load the network of an artifact.
@@ -45,58 +51,33 @@ class Runtime:
         Args:
             directory: an artifact whose digests have been checked.
             max_tokens: longest input, with the special tokens; one fixed setting per tokenizer.
-            threads: cores to use for one batch; None leaves it to ONNX Runtime, which takes every physical one.
+            threads: cores to use for one call; None takes every one that the process may use.
         """
         self.directory, self.threads = directory, threads
-        self._opened: Any = self._open()
-        try:
-            self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
-        except Exception as error:  # the library raises bare exceptions of its own
-            raise _unloadable(directory, error) from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(max_tokens)
-        _RUNTIMES.add(self)
-
-    @property
-    def _session(self) -> Any:
-        """The network; in a process forked from the one that loaded it, opened anew at its first use."""
-        if self._opened is None:
-            self._opened = self._open()
-        return self._opened
-
-    def _open(self) -> Any:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads or 0
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            return onnxruntime.InferenceSession(
-                str(self.directory / NETWORK), options, providers=["CPUExecutionProvider"]
+            self._session = onnxruntime.InferenceSession(
+                str(directory / NETWORK), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:
-            raise _unloadable(self.directory, error) from error
-
-    def leave_behind(self) -> None:
-        """Part with a session whose threads stayed in the process that this one was forked from.
-
-        It must not be used, and not be freed either: that would wait for those threads for ever.
-        """
-        _LEFT_BEHIND.append(self._opened)
-        self._opened = None
+            self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
+        except Exception as error:  # both libraries raise bare exceptions of their own
+            raise ArtifactError(f"{directory}: the model cannot be loaded: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(max_tokens)
 
     def run(self, texts: Sequence[str]) -> Outputs:
-        """Run the network on texts of any length, in batches of like length."""
+        """Run the network on texts of any length."""
         encodings = self._tokenizer.encode_batch_fast(list(texts))
         logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
         voice = np.zeros(len(texts), dtype=np.float32)
-        for batch in _batches([len(encoding) for encoding in encodings]):
-            width = len(encodings[batch[-1]])
-            ids = np.zeros((len(batch), width), dtype=np.int64)
-            mask = np.zeros((len(batch), width), dtype=np.int64)
-            for row, index in enumerate(batch):
-                tokens = encodings[index].ids
-                ids[row, : len(tokens)] = tokens
-                mask[row, : len(tokens)] = 1
-            logits[batch], voice[batch] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+
+        def judge(batch: list[int]) -> None:
+            ids = np.array([encodings[index].ids for index in batch], dtype=np.int32)
+            logits[batch], voice[batch] = self._session.run(None, {"input_ids": ids})
+
+        side_by_side(judge, list(_batches([len(encoding) for encoding in encodings])), self.threads or usable_cores())
         return Outputs(
             logits,
             voice,
@@ -105,30 +86,27 @@ class Runtime:
         )
 
 
-_RUNTIMES: WeakSet[Runtime] = WeakSet()
-_LEFT_BEHIND: list[Any] = []
-
-
-def _after_fork() -> None:
-    for runtime in _RUNTIMES:
-        runtime.leave_behind()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
-
-
-def _unloadable(directory: Path, error: Exception) -> ArtifactError:
-    return ArtifactError(f"{directory}: the model cannot be loaded: {error}")
+def side_by_side(do: Callable[[Item], object], items: Sequence[Item], threads: int) -> None:
+    """Do something with every item, in some threads that end with the last; an error ends it and is raised."""
+    if threads == 1 or len(items) < 2:
+        for item in items:
+            do(item)
+        return
+    with ThreadPoolExecutor(min(threads, len(items))) as pool:
+        for _ in pool.map(do, items):
+            pass
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indices in batches, shortest texts first, each as large as the token budget allows."""
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[index] > TOKEN_BUDGET:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
+    """Indices in batches of one length, longest first, each as large as the token budget allows."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+    for length, group in groupby(order, key=lengths.__getitem__):
+        alike = list(group)
+        size = max(1, TOKEN_BUDGET // length)
+        for start in range(0, len(alike), size):
+            yield alike[start : start + size]
+
+
+def usable_cores() -> int:
+    """Cores that the process may use: fewer than the machine has, where it was given a part."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -20,7 +20,7 @@ from wirestance.model.errors import ArtifactError, ConfigError
 from wirestance.model.labels import LABELS
 from wirestance.model.mirror import Mirror, Row
 
-FORMAT = 2
+FORMAT = 3
 """The version of this layout; a reader refuses any other."""
 
 STANCE = "stance.json"

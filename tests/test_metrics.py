@@ -106,7 +106,7 @@ def test_the_threshold_is_the_lowest_that_reaches_the_precision(precision, seed)
     random = np.random.default_rng(seed)
     confidence = random.permutation(np.repeat(0.5005 + 0.004 * np.arange(120), 2))  # answered in pairs
     truth = (random.random(240) > confidence).astype(int)
-    threshold = choose_threshold(truth, sure(confidence), np.ones(240), precision)
+    threshold = choose_threshold(truth, sure(confidence), np.ones(240), precision, precision)
     cuts = {cut: float(np.mean(truth[confidence >= cut] == 0)) for cut in confidence}
     reached = [cut for cut in cuts if cuts[cut] >= precision]
     assert threshold == (min(reached) if reached else max(cuts))
@@ -120,6 +120,14 @@ def test_the_threshold_lets_everything_through_that_is_right():
     assert choose_threshold(np.zeros(3, dtype=int), sure([0.9, 0.6005, 0.8]), np.ones(3)) == 0.6005
 
 
+def test_partisan_answers_have_a_precision_of_their_own():
+    """All in all three of four are right from 0.6 on, of the partisan answers only one of two."""
+    found = np.array([[0.9, 0.05, 0.05], [0.05, 0.15, 0.8], [0.15, 0.15, 0.7], [0.2, 0.6, 0.2]])
+    truth, weights = np.array([0, 2, 2, 2]), np.ones(4)
+    assert choose_threshold(truth, found, weights, 0.75, 0.5) == 0.6
+    assert choose_threshold(truth, found, weights, 0.75, 0.75) == 0.7
+
+
 def test_the_threshold_can_always_be_loaded():
     assert choose_threshold(np.array([0, 1]), sure([1.0, 0.9]), np.ones(2)) == 0.999
 
@@ -129,7 +137,9 @@ def test_the_threshold_is_chosen_for_the_expected_share_of_neutral_statements():
     assert prior_weights(truth, 0.5, 0.8).tolist() == pytest.approx([0.4, 0.4, 1.6, 1.6])
     confidence = sure([0.9, 0.8, 0.7, 0.6])  # right, wrong, and two neutral ones that are wrong
     weights = prior_weights(truth, 0.5, 0.1)
-    assert choose_threshold(truth, confidence, weights, 0.4) < choose_threshold(truth, confidence, np.ones(4), 0.6)
+    assert choose_threshold(truth, confidence, weights, 0.4, 0) < choose_threshold(
+        truth, confidence, np.ones(4), 0.6, 0
+    )
 
 
 def test_a_bootstrap_interval_holds_the_value():

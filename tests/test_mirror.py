@@ -64,7 +64,7 @@ def test_names_are_exchanged(text, image):
 )
 def test_a_text_without_whole_names_is_untouched(text):
     assert MIRROR(text) == text
-    assert MIRROR.orient(text) == Oriented(text, turned=False)
+    assert MIRROR.orient(text) == Oriented(text, turned=False, named=False)
     assert MIRROR.sides_in(text) == []
 
 
@@ -84,7 +84,7 @@ def test_every_spelling_answers_to_its_counterpart():
     ],
 )
 def test_the_side_that_is_named_first_becomes_azerbaijan(text, oriented):
-    assert MIRROR.orient(text) == oriented
+    assert MIRROR.orient(text) == (*oriented, True)
 
 
 def test_a_name_is_no_pattern():

@@ -130,30 +130,33 @@ def errors(model: Path, files: tuple[Path, ...]) -> None:
 
 
 @training.command()
-@click.option("--recipe", default="minilm-l6", show_default=True, help="A name in configs/recipes, or a YAML file.")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one key of the recipe.")
+@MODEL
 @OUT
 @FILES
-def curve(recipe: str, overrides: tuple[str, ...], out: Path, files: tuple[Path, ...]) -> None:
-    """Train on a quarter, half and all of the training part, and plot what each is worth."""
+def curve(model: Path, out: Path, files: tuple[Path, ...]) -> None:
+    """Train on a quarter and half of the training part, beside a model made of all of it; plot what each is worth."""
+    import json
+
+    from wirestance import StanceClassifier
     from wirestance.training.corpus import load_labelled
     from wirestance.training.curve import curve as run
-    from wirestance.training.recipe import load_recipe
 
-    run(load_recipe(recipe, overrides), {path.name: load_labelled(path) for path in files}, out)
+    found = run(StanceClassifier.load(model), {path.name: load_labelled(path) for path in files}, out)
+    (out / "learning-curve.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 @training.command()
 @MODEL
 @OUT
-def bench(model: Path, out: Path) -> None:
-    """Measure a model's speed and memory beside transformers and plain ONNX Runtime."""
+@click.option("--most", default=10_000, show_default=True, help="Statements of the longest stream; up to 1000000.")
+def bench(model: Path, out: Path, most: int) -> None:
+    """Measure a model's speed and memory beside the usual ways of running its weights."""
     import json
 
     from wirestance.training.bench import bench as run
 
     out.mkdir(parents=True, exist_ok=True)
-    (out / "bench.json").write_text(json.dumps(run(model), indent=1) + "\n", encoding="utf-8")
+    (out / "bench.json").write_text(json.dumps(run(model, out, most), indent=1) + "\n", encoding="utf-8")
 
 
 @training.command(name="bench-ray")

@@ -67,7 +67,7 @@ def _oriented(train: Sequence[Statement], mirror: Mirror, fit: Callable[[Sequenc
 
     def orient(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
         oriented = [mirror.orient(text) for text in texts]
-        return [text for text, _ in oriented], np.array([turned for _, turned in oriented], dtype=bool)
+        return [read.text for read in oriented], np.array([read.turned for read in oriented], dtype=bool)
 
     texts, turned = orient([statement.text for statement in train])
     labels = classes([statement.label for statement in train])

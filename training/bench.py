@@ -3,108 +3,79 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
 from pathlib import Path
 from statistics import median
 
 import numpy as np
-import onnxruntime
 import torch
 from tokenizers import Tokenizer
-from transformers import AutoTokenizer, Pipeline, pipeline
-from transformers.utils import logging
 
 from wirestance import StanceClassifier
 from wirestance.inference.archive import Archive
 from wirestance.inference.rows import STATEMENT_COLUMNS
+from wirestance.inference.runtime import usable_cores
 from wirestance.inference.score_files import score_to
 from wirestance.inference.wires.read import read_records
 from wirestance.model.artifact import TOKENIZER
-from wirestance.training.export import export_float
-from wirestance.training.full_precision import load_full_precision
+from wirestance.training.cold import cold
+from wirestance.training.limit import products_a_second, products_a_token
+from wirestance.training.plots import rates_plot
+from wirestance.training.rivals import BATCHES, Run, rivals
 from wirestance.training.split import corpus_split
 from wirestance.training.tables import table
 
 TEXTS = 480
 ROUNDS = 3
-BATCHES = (1, 8, 32)
-ONE = "Azerbaijani forces repelled an attack."
+OURS, SCORE = "wirestance", "wirestance score, a wire a statement"
 
-Run = Callable[[Sequence[str]], object]
+LENGTHS = (16, 32, 64, 128, 256, 512)
+"""Tokens of a statement; the network reads the first `max_tokens` of them."""
+
+NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
+"""Statements of a stream."""
 
 
-def bench(directory: Path) -> dict[str, object]:
-    """Measure and print; returns the figures as JSON holds them."""
+def bench(directory: Path, out: Path, most: int) -> dict[str, object]:
+    """Measure, print and plot; returns the figures as JSON holds them.
+
+    Args:
+        directory: the model.
+        out: where the plots go.
+        most: the longest stream, in statements.
+    """
     statements = corpus_split().test
     texts = [statement.text for statement in statements[:: max(1, len(statements) // TEXTS)]][:TEXTS]
     classifier = StanceClassifier.load(directory)
     with tempfile.TemporaryDirectory() as scratch:
-        runs = {f"transformers.pipeline, batches of {size}": _pipeline(directory, size) for size in BATCHES}
-        runs["ONNX Runtime, full precision, batches of 32 as they come"] = _onnx(directory, Path(scratch))
-        runs["wirestance"] = classifier.predict_batch
-        runs["wirestance score, a wire a statement"] = _score(classifier, Path(scratch))
+        runs = rivals(directory, Path(scratch))
+        runs |= {OURS: classifier.predict_batch, SCORE: _score(classifier, Path(scratch))}
         rates = _alternate(runs, texts)
     best = max(median(rates[name]) for name in list(runs)[: len(BATCHES)])
-    rows = [
-        (name, f"{median(found):.0f}", f"{min(found):.0f} – {max(found):.0f}", f"{median(found) / best:.2f}")
-        for name, found in rates.items()
-    ]
     table(
         f"throughput: {len(texts)} held-out statements, {ROUNDS} rounds in turn, {os.cpu_count()} cores",
-        ["runtime", "statements/s", "range", "times the best pipeline"],
-        rows,
-    )
-    latency = _latency(classifier, texts)
-    cold = _cold(directory)
-    table(
-        "one statement",
-        ["figure", "value"],
+        ["way", "statements/s", "range", "times the best pipeline"],
         [
-            *((f"latency p{p}", f"{1000 * value:.1f} ms") for p, value in latency.items()),
-            *((name, f"{value:.2f}") for name, value in cold.items()),
+            (name, f"{median(found):.0f}", f"{min(found):.0f} – {max(found):.0f}", f"{median(found) / best:.2f}")
+            for name, found in rates.items()
         ],
     )
+    lengths = _by_length(classifier, directory, texts)
+    numbers = _by_number(classifier, [statement.text for statement in statements], most)
+    rates_plot(out / "rates.png", lengths, numbers)
     return {
         "throughput": {name: median(found) for name, found in rates.items()},
-        "ratio": median(rates["wirestance"]) / best,
-        "score_share": median(rates["wirestance score, a wire a statement"]) / median(rates["wirestance"]),
-        "latency": latency,
-        "cold": cold,
+        "ratio": median(rates[OURS]) / best,
+        "score_share": median(rates[SCORE]) / median(rates[OURS]),
+        "limit_share": _limit_share(classifier, directory, texts),
+        "latency": _latency(classifier, texts),
+        "cold": cold(directory),
+        "lengths": lengths,
+        "numbers": numbers,
     }
-
-
-def _pipeline(directory: Path, size: int) -> Run:
-    logging.set_verbosity_error()
-    network = load_full_precision(directory)
-    runner: Pipeline = pipeline(
-        "text-classification", model=network, tokenizer=AutoTokenizer.from_pretrained(directory)
-    )
-    return lambda texts: runner(list(texts), batch_size=size)
-
-
-def _onnx(directory: Path, scratch: Path) -> Run:
-    export_float(load_full_precision(directory), scratch / "float.onnx")
-    session = onnxruntime.InferenceSession(str(scratch / "float.onnx"), providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
-    tokenizer.no_truncation()
-    tokenizer.enable_padding()
-
-    def run(texts: Sequence[str]) -> object:
-        answers = []
-        for start in range(0, len(texts), BATCHES[-1]):
-            encodings = tokenizer.encode_batch(list(texts[start : start + BATCHES[-1]]))
-            inputs = {
-                "input_ids": np.array([encoding.ids for encoding in encodings]),
-                "attention_mask": np.array([encoding.attention_mask for encoding in encodings]),
-            }
-            answers.append(session.run(None, inputs)[0])
-        return np.concatenate(answers)
-
-    return run
 
 
 def _score(classifier: StanceClassifier, scratch: Path) -> Run:
@@ -124,7 +95,7 @@ def _score(classifier: StanceClassifier, scratch: Path) -> Run:
 
 @torch.inference_mode()
 def _alternate(runs: dict[str, Run], texts: Sequence[str]) -> dict[str, list[float]]:
-    """Statements a second of every runtime in every round, all in turn within a round."""
+    """Statements a second of every way in every round, all in turn within a round."""
     rates: dict[str, list[float]] = {name: [] for name in runs}
     for run in runs.values():
         run(texts[:32])
@@ -136,58 +107,73 @@ def _alternate(runs: dict[str, Run], texts: Sequence[str]) -> dict[str, list[flo
     return rates
 
 
+def _limit_share(classifier: StanceClassifier, directory: Path, texts: Sequence[str]) -> float:
+    """The network's products a second over all that happens, as a share of what the machine's product does alone."""
+    tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
+    tokenizer.no_padding()
+    tokens = sum(len(encoding) for encoding in tokenizer.encode_batch(list(texts)))
+    seconds = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        classifier.predict_batch(texts)
+        seconds.append(time.perf_counter() - start)
+    limit = products_a_second(usable_cores())
+    share = tokens / median(seconds) * products_a_token(directory) / limit
+    table(
+        "the 8-bit matrix product",
+        ["figure", "value"],
+        [
+            ("multiply-adds a second, the product alone", f"{limit / 1e9:.0f} billion"),
+            ("tokens a second, all in all", f"{tokens / median(seconds):.0f}"),
+            ("share of the limit", f"{share:.2f}"),
+        ],
+    )
+    return share
+
+
 def _latency(classifier: StanceClassifier, texts: Sequence[str]) -> dict[str, float]:
+    """Seconds from one statement to its label, by percentile."""
     seconds = []
     for text in texts[:200]:
         start = time.perf_counter()
         classifier.predict(text)
         seconds.append(time.perf_counter() - start)
-    return {str(p): float(np.percentile(seconds, p)) for p in (50, 95, 99)}
+    found = {str(p): float(np.percentile(seconds, p)) for p in (50, 95, 99)}
+    table("one statement", ["percentile", "ms"], [(p, f"{1000 * value:.1f}") for p, value in found.items()])
+    return found
 
 
-def _repeat(command: list[str]) -> tuple[float, float]:
-    """The median time of a process in seconds, and its peak memory in MiB."""
-    times, peaks = [], []
-    for _ in range(ROUNDS):
-        output = subprocess.run([sys.executable, "-c", MEASURE, *command], capture_output=True, text=True, check=True)
-        seconds, peak = output.stderr.split()[-2:]
-        times.append(float(seconds))
-        peaks.append(float(peak))
-    return median(times), max(peaks)
+def _by_length(classifier: StanceClassifier, directory: Path, texts: Sequence[str]) -> dict[str, float]:
+    """Tokens a second for statements of so many tokens, cut from the running text of many; each is another."""
+    tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    running = tokenizer.encode(" ".join(texts), add_special_tokens=False).ids
+    found = {}
+    for length in LENGTHS:
+        starts = range(0, len(running) - length, max(7, len(running) // 400))
+        cut = [tokenizer.decode(running[start : start + length - 2]) for start in starts]
+        begun = time.perf_counter()
+        classifier.predict_batch(cut)
+        read = min(length, classifier.stance.max_tokens) * len(cut)
+        found[str(length)] = read / (time.perf_counter() - begun)
+    rows = [(length, f"{rate:.0f}") for length, rate in found.items()]
+    table(f"by length; at most {classifier.stance.max_tokens} tokens are read", ["tokens", "tokens read/s"], rows)
+    return found
 
 
-MEASURE = """
-import resource, subprocess, sys, time
-start = time.perf_counter()
-subprocess.run(sys.argv[1:], check=True)
-seconds = time.perf_counter() - start
-print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, file=sys.stderr)
-"""
-
-PIPELINE_SCRIPT = """
-import sys
-from transformers import AutoTokenizer, pipeline
-from wirestance.model.network import StanceNetwork
-network = StanceNetwork.from_pretrained(sys.argv[1])
-print(pipeline("text-classification", model=network, tokenizer=AutoTokenizer.from_pretrained(sys.argv[1]))(sys.argv[2]))
-"""
+def _by_number(classifier: StanceClassifier, texts: Sequence[str], most: int) -> dict[str, float]:
+    """Statements a second of streams of so many statements, no two the same."""
+    found = {}
+    for number in (number for number in NUMBERS if number <= most):
+        begun = time.perf_counter()
+        for _ in classifier.stream(_distinct(texts, number)):
+            pass
+        found[str(number)] = number / (time.perf_counter() - begun)
+    table("by number, streamed", ["statements", "statements/s"], [(n, f"{rate:.0f}") for n, rate in found.items()])
+    return found
 
 
-def _cold(directory: Path) -> dict[str, float]:
-    """Seconds from the start of a process to its first label, and its peak memory."""
-    script = Path(sys.executable).with_name("wirestance")
-    command = _repeat([str(script), "--model", str(directory), ONE])
-    with tempfile.TemporaryDirectory() as scratch:
-        load_full_precision(directory).save_pretrained(scratch)
-        AutoTokenizer.from_pretrained(directory).save_pretrained(scratch)
-        transformers = _repeat([sys.executable, "-c", PIPELINE_SCRIPT, scratch, ONE])
-    interpreter = _repeat([sys.executable, "-c", "pass"])
-    importing = _repeat([sys.executable, "-c", "import wirestance"])
-    return {
-        "wirestance from cold, s": command[0],
-        "peak memory, MiB": command[1],
-        "transformers pipeline from cold, s": transformers[0],
-        "its peak memory, MiB": transformers[1],
-        "times faster from cold": transformers[0] / command[0],
-        "import wirestance beyond the interpreter, s": importing[0] - interpreter[0],
-    }
+def _distinct(texts: Sequence[str], number: int) -> Iterator[str]:
+    """So many statements: the texts over and over, each round with a dateline of its own."""
+    return islice((f"({turn}) {text}" if turn else text for turn in count() for text in texts), number)

@@ -4,11 +4,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from wirestance import StanceClassifier
 from wirestance.training.corpus import Statement
 from wirestance.training.evaluate import probabilities
 from wirestance.training.metrics import classes, macro_f1
 from wirestance.training.plots import learning_curve
-from wirestance.training.recipe import Recipe
+from wirestance.training.recipe import resolve
 from wirestance.training.run import train
 from wirestance.training.split import Split, corpus_split, families
 from wirestance.training.tables import table
@@ -16,21 +17,22 @@ from wirestance.training.tables import table
 SHARES = (0.25, 0.5, 1.0)
 
 
-def curve(recipe: Recipe, sets: dict[str, list[Statement]], directory: Path) -> dict[str, list[float]]:
+def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: Path) -> dict[str, list[float]]:
     """Train on growing shares of the training part, whole families at a time, and plot the macro-F1 of each set.
 
     Args:
-        recipe: the same for every share.
+        whole: the model that all of it made; the shares are trained by its recipe.
         sets: labelled statements outside the project, judged beside the held-out part.
         directory: where the plot goes.
     """
+    recipe = resolve(whole.stance.provenance["recipe"], "the model's recipe")
     parts = corpus_split()
     sets = {"test": parts.test} | sets
     curves: dict[str, list[float]] = {name: [] for name in sets}
     for share in SHARES:
         part = Split(first_families(parts.train, share), parts.validation, parts.test)
         with tempfile.TemporaryDirectory() as scratch:
-            classifier = train(recipe, Path(scratch), part)
+            classifier = whole if share == 1 else train(recipe, Path(scratch) / "model", part)
             for name, statements in sets.items():
                 truth = classes([statement.label for statement in statements])
                 found = probabilities(classifier, [statement.text for statement in statements])

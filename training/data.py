@@ -30,10 +30,10 @@ def encode(
     return Dataset.from_dict(
         {
             "input_ids": tokenizer(
-                [text for text, _ in oriented], truncation=True, max_length=max_tokens, return_attention_mask=False
+                [read.text for read in oriented], truncation=True, max_length=max_tokens, return_attention_mask=False
             )["input_ids"],
             "labels": [
-                EXCHANGED[label] if turned else label for label, (_, turned) in zip(classes, oriented, strict=True)
+                EXCHANGED[label] if read.turned else label for label, read in zip(classes, oriented, strict=True)
             ],
             "voice": [VOICE_CLASSES[statement.voice] for statement in statements],
             "weight": [low_confidence_weight if statement.confidence == "low" else 1.0 for statement in statements],

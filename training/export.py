@@ -1,151 +1,209 @@
-"""The export: a trained network as ONNX, its matrices in 8 bits.
+"""The export: a trained network as an ONNX graph with its matrices in 8 bits.
 
-The quantisation is static: the scale of every activation is fixed beforehand on training statements (`calibrate`), so
-that an answer depends on its statement alone. With scales found at run time it would depend on the statements that
-share its batch. Weights are quantised by output channel to 7 of 8 bits: a processor without VNNI instructions adds
-pairs of 8-bit products in 16 bits, and only so never overflows. The same file gives the same labels everywhere.
+The graph is written node by node, from the operators that ONNX Runtime has the fastest kernels for: a matrix product
+in 8 bits with its bias, the attention of all heads in one. It reads statements of one length at a time, so it needs no
+padding and no mask.
+
+The quantisation is static: the scale of every activation is fixed beforehand on training statements, so that an answer
+depends on its statement alone. With scales found at run time it would depend on the statements that share its batch.
+Weights are quantised by output channel to 7 of 8 bits, in the way that changes their outputs least (`rounding.py`): a
+processor without VNNI instructions adds pairs of 8-bit products in 16 bits, and only so never overflows. The same file
+gives the same labels everywhere.
 """
 
-import logging
-import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
-import torch
-from onnx import numpy_helper
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
+from onnx import TensorProto
 from torch import Tensor, nn
 
+from wirestance.model.labels import LABELS
 from wirestance.model.network import StanceNetwork
+from wirestance.training.graph import MICROSOFT, Graph
+from wirestance.training.rounding import round_weights
+from wirestance.training.smooth import Array, Inputs, divisors, observe
 
-INPUTS = ("input_ids", "attention_mask")
+INPUT = "input_ids"
 OUTPUTS = ("logits", "voice")
-OPSET = 17
 
-KEPT = ("layer.0/ffn/lin2", "layer.1/ffn/lin2")
-"""Matrices that stay in full precision, as attention does: rounding their inputs costs the most labels."""
+EXACT = 16
+"""Channels between the feed-forward layers that stay in full precision: a handful is many times larger than the rest,
+which in one scale with them lose what they say (LLM.int8(), Dettmers et al. 2022)."""
 
-WORDS = "word_embeddings.weight"
-ROWS, SCALES = "_rows", "_scales"
-"""What the parts of the 8-bit word embeddings are called, behind the name of the whole."""
+PRODUCT = "MatMulIntegerToFloat"
+"""The operator of an 8-bit matrix product."""
 
+ENCODER = "distilbert."
+SCALE, ZERO, BIAS, WEIGHT, INVERSE, INPUTS = ".scale", ".zero", ".bias", ".weight", ".inverse", ".inputs"
+"""What the constants of a layer are called, behind its name."""
+CHANNELS, LARGEST = ".channels", ".largest.weight"
+"""Which channels stay in full precision, and their weights, shape (channels, units)."""
 
-class _Outputs(nn.Module):
-    def __init__(self, network: StanceNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        outputs = self.network(input_ids, attention_mask)
-        return outputs.logits, outputs.voice
+WEIGHT_STEPS, WORD_STEPS, INPUT_STEPS = 64, 127, 255
+"""Steps from zero to the largest weight, and to the largest in a word's row; steps of an input's whole range."""
 
 
-class _Rows(CalibrationDataReader):  # type: ignore[misc]  # untyped library
-    """Calibration statements, one a batch, so that no padding enters the statistics."""
-
-    def __init__(self, rows: Sequence[Sequence[int]]) -> None:
-        self._rows = self._feed(rows)
-
-    @staticmethod
-    def _feed(rows: Sequence[Sequence[int]]) -> Iterator[dict[str, Any]]:
-        for row in rows:
-            ids = torch.tensor([list(row)])
-            yield {"input_ids": ids.numpy(), "attention_mask": torch.ones_like(ids).numpy()}
-
-    def get_next(self) -> dict[str, Any] | None:
-        return next(self._rows, None)
-
-
-def export_float(network: StanceNetwork, path: Path) -> None:
-    """Write the network as ONNX in full precision; batch and length are free."""
-    network.train(False)
-    network.config._attn_implementation = "eager"  # the graph optimiser recognises its pattern
-    ids = torch.arange(5, 21).reshape(2, 8)
-    mask = torch.ones_like(ids)
-    mask[1, 5:] = 0
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of tracing; the export is compared with the network in the tests
-        torch.onnx.export(
-            _Outputs(network).eval(),
-            (ids, mask),
-            str(path),
-            dynamo=False,
-            opset_version=OPSET,
-            input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
-            dynamic_axes={name: {0: "statements", 1: "tokens"} for name in INPUTS}
-            | {name: {0: "statements"} for name in OUTPUTS},
-        )
-
-
-def quantise(float_path: Path, path: Path, calibrate: Sequence[Sequence[int]]) -> None:
-    """Write the 8-bit network.
+def quantise(network: StanceNetwork, path: Path, calibrate: Sequence[Sequence[int]]) -> None:
+    """Write a network in 8 bits.
 
     Args:
-        float_path: the network in full precision.
+        network: in full precision.
         path: where to write.
         calibrate: token ids of training statements; some hundred of them show every activation's range.
     """
-    with tempfile.TemporaryDirectory() as directory:
-        prepared = Path(directory) / "prepared.onnx"
-        logging.disable(logging.INFO)  # the quantiser reports every node
-        try:
-            quant_pre_process(str(float_path), str(prepared), skip_symbolic_shape=True)
-            kept = [
-                node.name
-                for node in onnx.load(str(prepared)).graph.node
-                if node.op_type == "MatMul" and ("lin" not in node.name or any(part in node.name for part in KEPT))
-            ]
-            quantize_static(
-                str(prepared),
-                str(path),
-                _Rows(calibrate),
-                quant_format=QuantFormat.QDQ,
-                op_types_to_quantize=["MatMul"],
-                nodes_to_exclude=kept,
-                activation_type=QuantType.QUInt8,
-                weight_type=QuantType.QInt8,
-                per_channel=True,
-                reduce_range=True,
-                extra_options={
-                    "DefaultTensorType": onnx.TensorProto.FLOAT,
-                    "MatMulConstBOnly": True,
-                    "OpTypesToExcludeOutputQuantization": ["MatMul"],
-                },
-            )
-        finally:
-            logging.disable(logging.NOTSET)
-    network = onnx.load(str(path))
-    _quantise_words(network.graph)
-    onnx.save(network, str(path))
+    network.train(False)
+    onnx.save(_Export(network, calibrate).model(), str(path))
 
 
-def _quantise_words(graph: onnx.GraphProto) -> None:
-    """Replace the word embeddings by 8-bit rows, each with a scale of its own: gathered, cast and multiplied."""
-    (table,) = (tensor for tensor in graph.initializer if tensor.name.endswith(WORDS))
-    (gather,) = (node for node in graph.node if table.name in node.input)
-    rows = numpy_helper.to_array(table)
-    scale = np.abs(rows).max(axis=1, keepdims=True).clip(1e-8) / 127
-    graph.initializer.extend(
-        [
-            numpy_helper.from_array(np.rint(rows / scale).astype(np.int8), table.name + ROWS),
-            numpy_helper.from_array(scale.astype(np.float32), table.name + SCALES),
+class _Quantised(NamedTuple):
+    """States in 8 bits."""
+
+    states: str
+    scale: str
+    zero: str
+    inputs: Inputs
+    """What the states are like."""
+
+
+class _Export:
+    """The graph of one network; every method puts a part of it behind the others and returns its output's name."""
+
+    def __init__(self, network: StanceNetwork, calibrate: Sequence[Sequence[int]]) -> None:
+        self._network = network
+        self._inputs = observe(network, calibrate)
+        self._graph = Graph()
+
+    def model(self) -> onnx.ModelProto:
+        states = self._embeddings()
+        for index, layer in enumerate(self._network.distilbert.transformer.layer):
+            states = self._layer(f"{ENCODER}transformer.layer.{index}", layer, states)
+        mean = self._graph.add("ReduceMean", [states], "mean", axes=[1], keepdims=0)
+        self._dense("classifier", self._network.classifier, mean, "logits")
+        voice = self._dense("voice", self._network.voice, mean, "voice.column")
+        last = self._graph.constant("last", np.array([1]))
+        self._graph.add("Squeeze", [voice, last], "voice")
+        return self._graph.model(
+            {INPUT: (TensorProto.INT32, ["statements", "tokens"])},
+            {"logits": ["statements", len(LABELS)], "voice": ["statements"]},
+        )
+
+    def _embeddings(self) -> str:
+        """Words in 8-bit rows, each with a scale of its own, and places."""
+        add, constant, embeddings = self._graph.add, self._graph.constant, self._network.distilbert.embeddings
+        name = f"{ENCODER}embeddings"
+        words = _array(embeddings.word_embeddings.weight)
+        scale = (np.abs(words).max(axis=1, keepdims=True) / WORD_STEPS).clip(1e-8)
+        rows = constant(f"{name}.word_embeddings{WEIGHT}", np.rint(words / scale).astype(np.int8))
+        scales = constant(f"{name}.word_embeddings{SCALE}", scale)
+        places = constant(f"{name}.position_embeddings{WEIGHT}", _array(embeddings.position_embeddings.weight))
+        start = constant("start", np.array([0]))
+        steps = add("Cast", [add("Gather", [rows, INPUT], "words.rows")], "words.steps", to=TensorProto.FLOAT)
+        states = add("Mul", [steps, add("Gather", [scales, INPUT], "words.scales")], "words")
+        length = add("Shape", [INPUT], "length", start=1, end=2)
+        states = add("Add", [states, add("Slice", [places, start, length, start], "places")], "embeddings")
+        return self._norm(f"{name}.LayerNorm", embeddings.LayerNorm, states)
+
+    def _layer(self, name: str, layer: Any, states: str) -> str:
+        """One layer of the transformer."""
+        attended = self._attention(f"{name}.attention", layer.attention, states)
+        states = self._graph.add("Add", [attended, states], f"{name}.attended")
+        states = self._norm(f"{name}.sa_layer_norm", layer.sa_layer_norm, states)
+        inner, outer = layer.ffn.lin1, layer.ffn.lin2
+        (wide,) = self._linear({f"{name}.ffn.lin1": inner}, states)
+        wide = self._graph.add("Gelu", [wide], f"{name}.gelu", domain=MICROSOFT)
+        fed = self._outer(f"{name}.ffn.lin2", outer, wide)
+        states = self._graph.add("Add", [fed, states], f"{name}.fed")
+        return self._norm(f"{name}.output_layer_norm", layer.output_layer_norm, states)
+
+    def _attention(self, name: str, attention: Any, states: str) -> str:
+        """Self-attention; what its last layer's inputs are to be divided by, its values are divided by, at no cost."""
+        out = f"{name}.out_lin"
+        weight = _array(attention.out_lin.weight)
+        divisor = divisors(self._seen(out), weight)
+        layers = {f"{name}.{part}_lin": getattr(attention, f"{part}_lin") for part in "qkv"}
+        heard = self._linear(layers, states, divide={f"{name}.v_lin": divisor})
+        context = self._graph.add(
+            "MultiHeadAttention", heard, f"{name}.context", domain=MICROSOFT, num_heads=self._network.config.n_heads
+        )
+        quantised = self._quantise(out, context, self._seen(out).times(1 / divisor))
+        return self._product(out, quantised, weight * divisor, _array(attention.out_lin.bias))
+
+    def _linear(self, layers: dict[str, nn.Linear], states: str, divide: dict[str, Array] | None = None) -> list[str]:
+        """Linear layers that read the same states, smoothed and in 8 bits.
+
+        Args:
+            layers: by their names.
+            states: what they read.
+            divide: what the units of a layer are divided by besides.
+        """
+        first = next(iter(layers))
+        weights = {name: _array(layer.weight) for name, layer in layers.items()}
+        divisor = divisors(self._seen(first), np.concatenate(list(weights.values())))
+        inverse = self._graph.constant(first + INVERSE, 1 / divisor)
+        smooth = self._graph.add("Mul", [states, inverse], f"{first}.smooth")
+        quantised = self._quantise(first, smooth, self._seen(first).times(1 / divisor))
+        outputs = []
+        for name, layer in layers.items():
+            units = (divide or {}).get(name, np.ones(layer.out_features, np.float32))
+            weight, bias = weights[name] * divisor / units[:, None], _array(layer.bias) / units
+            outputs.append(self._product(name, quantised, weight, bias))
+        return outputs
+
+    def _outer(self, name: str, layer: nn.Linear, states: str) -> str:
+        """The second feed-forward layer: its few largest channels in full precision, the others in 8 bits.
+
+        A channel in full precision has the weight 0 in 8 bits, so that its rounded input counts for nothing.
+        """
+        inputs, weight = self._seen(name), _array(layer.weight)
+        largest = np.sort(np.argsort(np.maximum(-inputs.low, inputs.high))[-EXACT:])
+        others = np.ones(weight.shape[1], np.float32)
+        others[largest] = 0
+        quantised = self._quantise(name, states, inputs.times(others))
+        rounded = self._product(name, quantised, weight * others, _array(layer.bias))
+        channels = self._graph.constant(name + CHANNELS, largest)
+        read = self._graph.add("Gather", [states, channels], f"{name}.largest", axis=2)
+        exact = self._graph.constant(name + LARGEST, weight.T[largest])
+        exact = self._graph.add("MatMul", [read, exact], f"{name}.exact")
+        return self._graph.add("Add", [rounded, exact], f"{name}.sum")
+
+    def _quantise(self, name: str, states: str, inputs: Inputs) -> _Quantised:
+        """States in 8 bits."""
+        low, high = min(0.0, inputs.low.min()), max(0.0, inputs.high.max())
+        step = np.float32(max(high - low, 1e-8) / INPUT_STEPS)
+        scale = self._graph.constant(name + INPUTS + SCALE, np.array(step))
+        zero = self._graph.constant(name + INPUTS + ZERO, np.array(np.rint(-low / step), np.uint8))
+        return _Quantised(self._graph.add("QuantizeLinear", [states, scale, zero], name + INPUTS), scale, zero, inputs)
+
+    def _product(self, name: str, read: _Quantised, weight: Array, bias: Array) -> str:
+        """The 8-bit product of what is read with a weight of shape (units, channels)."""
+        constant = self._graph.constant
+        scale = (np.abs(weight).max(axis=1) / WEIGHT_STEPS).clip(1e-8)
+        rounded = round_weights(weight, scale, read.inputs.moments, WEIGHT_STEPS)
+        weights, scales = constant(name + WEIGHT, rounded.T), constant(name + SCALE, scale)
+        parts = [read.states, weights, read.scale, scales, read.zero, "", constant(name + BIAS, bias)]
+        return self._graph.add(PRODUCT, parts, name, domain=MICROSOFT)
+
+    def _norm(self, name: str, norm: nn.LayerNorm, states: str) -> str:
+        parts = [
+            self._graph.constant(name + WEIGHT, _array(norm.weight)),
+            self._graph.constant(name + BIAS, _array(norm.bias)),
         ]
-    )
-    ids, states = gather.input[1], gather.output[0]
-    place = list(graph.node).index(gather)
-    graph.node.remove(gather)
-    graph.initializer.remove(table)
-    nodes = [
-        onnx.helper.make_node("Gather", [table.name + ROWS, ids], [states + ROWS]),
-        onnx.helper.make_node("Cast", [states + ROWS], [states + "_cast"], to=onnx.TensorProto.FLOAT),
-        onnx.helper.make_node("Gather", [table.name + SCALES, ids], [states + SCALES]),
-        onnx.helper.make_node("Mul", [states + "_cast", states + SCALES], [states]),
-    ]
-    for offset, node in enumerate(nodes):
-        graph.node.insert(place + offset, node)
+        return self._graph.add("LayerNormalization", [states, *parts], name, epsilon=norm.eps)
+
+    def _dense(self, name: str, layer: nn.Linear, states: str, output: str) -> str:
+        """A layer in full precision."""
+        parts = [
+            self._graph.constant(name + WEIGHT, _array(layer.weight)),
+            self._graph.constant(name + BIAS, _array(layer.bias)),
+        ]
+        return self._graph.add("Gemm", [states, *parts], output, transB=1)
+
+    def _seen(self, name: str) -> Inputs:
+        return self._inputs[name.removeprefix(ENCODER)]
+
+
+def _array(weight: Tensor) -> Array:
+    return weight.detach().numpy().astype(np.float32)

@@ -10,11 +10,7 @@ from transformers import DistilBertConfig
 
 from wirestance.model.artifact import NETWORK, SHIPPED, WEIGHTS
 from wirestance.model.network import StanceNetwork
-from wirestance.training.export import ROWS, SCALES
-from wirestance.training.smooth import INNER, INVERSE
-
-PREFIX = "network."
-"""What the export puts before the name of every weight."""
+from wirestance.training.export import CHANNELS, INPUTS, INVERSE, LARGEST, PRODUCT, SCALE, WEIGHT
 
 
 def load_full_precision(directory: Path = SHIPPED) -> StanceNetwork:
@@ -27,37 +23,25 @@ def load_full_precision(directory: Path = SHIPPED) -> StanceNetwork:
         network = StanceNetwork.from_pretrained(directory)
     else:
         network = StanceNetwork(DistilBertConfig.from_pretrained(directory))
-        network.load_state_dict(_weights(directory / NETWORK))
+        weights = _weights(directory / NETWORK)
+        network.load_state_dict({name: torch.from_numpy(np.array(weights[name])) for name in network.state_dict()})
     network.train(False)
     return network
 
 
-def _weights(path: Path) -> dict[str, torch.Tensor]:
-    """Every weight of the 8-bit ONNX file, by its name in the network."""
+def _weights(path: Path) -> dict[str, np.ndarray]:
+    """What the 8-bit ONNX file holds, by its name in the network."""
     graph = onnx.load(str(path)).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    scaled = {node.output[0]: node for node in graph.node if node.op_type == "DequantizeLinear"}
-    weights = {name.removeprefix(PREFIX): array for name, array in stored.items() if name.startswith(PREFIX)}
-    words = PREFIX + "distilbert.embeddings.word_embeddings.weight"
-    weights["distilbert.embeddings.word_embeddings.weight"] = stored[words + ROWS] * stored[words + SCALES]
+    weights = dict(stored)
+    words = "distilbert.embeddings.word_embeddings"
+    weights[words + WEIGHT] = stored[words + WEIGHT] * stored[words + SCALE]
     for node in graph.node:
-        if node.op_type != "MatMul" or "lin" not in node.name:
-            continue
-        name = node.name.strip("/").replace("/", ".").removeprefix(PREFIX).rpartition(".")[0] + ".weight"
-        matrix = node.input[-1]
-        array = _scale(*(stored[part] for part in scaled[matrix].input)) if matrix in scaled else stored[matrix]
-        weights[name] = array.T
-    for name in [name for name in weights if name.endswith(f".{INNER}.weight")]:
-        layer = name.removesuffix(f".{INNER}.weight")
-        weights[f"{layer}.weight"] = weights.pop(name) * weights.pop(f"{layer}.{INVERSE}")
-        weights[f"{layer}.bias"] = weights.pop(f"{layer}.{INNER}.bias")
-    return {
-        name: torch.from_numpy(np.array(array, dtype=np.float32))
-        for name, array in weights.items()
-        if not name.endswith(("_quantized", "_scale", "_zero_point", ROWS, SCALES))
-    }
-
-
-def _scale(values: np.ndarray, scale: np.ndarray, zero: np.ndarray) -> np.ndarray:
-    """The numbers that 8-bit values stand for; scales of the columns, or one for all."""
-    return np.asarray((values.astype(np.float32) - zero.astype(np.float32)) * scale)
+        if node.op_type == PRODUCT:  # its weight stands channels first, multiplied by what its inputs are divided by
+            smoothed = (stored[node.name + WEIGHT] * stored[node.name + SCALE]).T
+            inverse = node.input[2].removesuffix(INPUTS + SCALE) + INVERSE
+            weight = smoothed * stored.get(inverse, np.float32(1))
+            if node.name + CHANNELS in stored:
+                weight[:, stored[node.name + CHANNELS]] = stored[node.name + LARGEST].T
+            weights[node.name + WEIGHT] = weight
+    return weights

@@ -90,3 +90,18 @@ def _risk_coverage(truth: Classes, probabilities: Probabilities) -> Plot:
     axes.set(xlabel="share answered (coverage)", ylabel="share wrong (risk)", xlim=(0, 1), ylim=(0, None))
     axes.set_title(f"area under the curve {area:.3f}", fontsize=9)
     return plot
+
+
+def rates_plot(path: Path, lengths: Mapping[str, float], numbers: Mapping[str, float]) -> Path:
+    """Tokens a second by the length of statements, and statements a second by their number."""
+    plot = Plot(figsize=(7, 3), layout="constrained")
+    left, right = plot.subplots(1, 2)
+    for axes, rates, across, up in (
+        (left, lengths, "tokens of a statement", "tokens read a second"),
+        (right, numbers, "statements in a stream", "statements a second"),
+    ):
+        axes.plot(list(map(int, rates)), list(rates.values()), color=BLUE, marker="o")
+        axes.set(xscale="log", xlabel=across, ylabel=up, ylim=(0, None))
+        axes.set_xticks(list(map(int, rates)), [f"{int(x):,}" for x in rates])
+        axes.minorticks_off()
+    return save(plot, path)

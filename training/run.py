@@ -3,7 +3,6 @@
 import platform
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -22,12 +21,11 @@ from wirestance.model.network import StanceNetwork
 from wirestance.training.corpus import SEEDS, Statement, corpus_digest
 from wirestance.training.data import encode
 from wirestance.training.evaluate import probabilities
-from wirestance.training.export import export_float, quantise
+from wirestance.training.export import quantise
 from wirestance.training.fit import build_network, fit
 from wirestance.training.full_precision import load_full_precision
 from wirestance.training.metrics import choose_threshold, classes, fit_temperature, prior_weights
 from wirestance.training.recipe import Recipe, load_mirror
-from wirestance.training.smooth import smooth
 from wirestance.training.split import Split, corpus_split
 
 CHECKPOINTS = ".checkpoints"
@@ -87,9 +85,7 @@ def write(network: StanceNetwork, rows: Dataset, directory: Path) -> None:
     """Write the network in 8 bits, its scales fixed on some of the training rows."""
     (directory / NETWORK).parent.mkdir(exist_ok=True)
     sample = list(rows.shuffle(seed=0).select(range(min(CALIBRATE_WITH, len(rows))))["input_ids"])
-    with tempfile.TemporaryDirectory() as scratch:
-        export_float(smooth(network, sample), Path(scratch) / "float.onnx")
-        quantise(Path(scratch) / "float.onnx", directory / NETWORK, sample)
+    quantise(network, directory / NETWORK, sample)
 
 
 def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> StanceClassifier:

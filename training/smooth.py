@@ -5,9 +5,11 @@ scale for all of them leaves the others few steps. Dividing every channel by its
 read it by the same, changes nothing in full precision and much in eight bits.
 """
 
-import copy
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
@@ -17,73 +19,67 @@ from wirestance.model.network import StanceNetwork
 STRENGTH = 0.8
 """How much of the difference moves: 0 leaves the activations as they are, 1 the weights."""
 
-INVERSE = "inverse"
-INNER = "inner"
+SMALLEST = 1e-4
+"""A channel or a weight smaller than this counts as this large."""
+
+Array = npt.NDArray[np.floating[Any]]
 
 
-class Smoothed(nn.Module):
-    """A linear layer that divides its inputs channel by channel, and whose weights are multiplied by the same."""
+class Inputs(NamedTuple):
+    """What the inputs of a layer are like."""
 
-    inverse: Tensor
+    low: Array
+    """The smallest value of every channel, shape (channels,)."""
+    high: Array
+    """The largest value of every channel, shape (channels,)."""
+    moments: Array
+    """Sums over tokens of the products of the values of two channels, shape (channels, channels)."""
 
-    def __init__(self, layer: nn.Linear, scale: Tensor) -> None:
-        """Take over a layer.
-
-        Args:
-            layer: the layer.
-            scale: the divisor of every input channel, shape (channels,).
-        """
-        super().__init__()
-        self.register_buffer(INVERSE, 1 / scale)
-        self.inner = layer
-        self.inner.weight = nn.Parameter(layer.weight.detach() * scale)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """The layer's outputs, shape (…, units), for inputs of shape (…, channels)."""
-        outputs: Tensor = self.inner(inputs * self.inverse)
-        return outputs
-
-
-def smooth(network: StanceNetwork, calibrate: Sequence[Sequence[int]]) -> StanceNetwork:
-    """A copy of the network that computes the same, with every linear layer of the encoder smoothed.
-
-    Args:
-        network: in full precision.
-        calibrate: token ids of statements, which show how large every channel gets.
-    """
-    smoothed = copy.deepcopy(network)
-    layers = {
-        name: layer for name, layer in smoothed.distilbert.transformer.named_modules() if isinstance(layer, nn.Linear)
-    }
-    sizes = _channel_sizes(smoothed, layers, calibrate)
-    for name, layer in layers.items():
-        weight = layer.weight.detach().abs().amax(dim=0).clamp(min=1e-4)
-        scale = sizes[name].clamp(min=1e-4) ** STRENGTH / weight ** (1 - STRENGTH)
-        parent, _, attribute = name.rpartition(".")
-        setattr(
-            smoothed.distilbert.transformer.get_submodule(parent), attribute, Smoothed(layer, scale / scale.median())
-        )
-    return smoothed
+    def times(self, factor: Array) -> "Inputs":
+        """The same when every channel is multiplied by its factor, which is not below 0."""
+        return Inputs(self.low * factor, self.high * factor, self.moments * np.outer(factor, factor))
 
 
 @torch.no_grad()
-def _channel_sizes(
-    network: StanceNetwork, layers: dict[str, nn.Linear], calibrate: Sequence[Sequence[int]]
-) -> dict[str, Tensor]:
-    """The largest magnitude of every input channel of every layer."""
-    sizes: dict[str, Tensor] = {}
+def observe(network: StanceNetwork, rows: Sequence[Sequence[int]]) -> dict[str, Inputs]:
+    """What the inputs of every linear layer of the encoder are like, by the layer's name.
+
+    Args:
+        network: in full precision.
+        rows: token ids of training statements, run one by one, so that no padding enters.
+    """
+    layers = {name: layer for name, layer in network.distilbert.named_modules() if isinstance(layer, nn.Linear)}
+    found: dict[str, tuple[Tensor, Tensor, Tensor]] = {}
 
     def watch(name: str) -> RemovableHandle:
         def hook(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-            size = inputs[0].abs().flatten(0, -2).amax(dim=0)
-            sizes[name] = torch.maximum(sizes[name], size) if name in sizes else size
+            states = inputs[0].flatten(0, -2)
+            low, high = torch.aminmax(states, dim=0)
+            moments = states.T @ states
+            if name in found:
+                before = found[name]
+                low, high, moments = torch.minimum(before[0], low), torch.maximum(before[1], high), before[2] + moments
+            found[name] = low, high, moments
 
         return layers[name].register_forward_pre_hook(hook)
 
     handles = [watch(name) for name in layers]
-    for row in calibrate:
+    for row in rows:
         ids = torch.tensor([list(row)])
         network(ids, torch.ones_like(ids))
     for handle in handles:
         handle.remove()
-    return sizes
+    return {name: Inputs(low.numpy(), high.numpy(), moments.numpy()) for name, (low, high, moments) in found.items()}
+
+
+def divisors(inputs: Inputs, weights: Array) -> Array:
+    """What every input channel is divided by, and the weights that read it are multiplied by: shape (channels,).
+
+    Args:
+        inputs: of the channels.
+        weights: of all the units that read them, shape (units, channels).
+    """
+    sizes = np.maximum(np.abs(inputs.low), np.abs(inputs.high)).clip(SMALLEST)
+    readers = np.abs(weights).max(axis=0).clip(SMALLEST)
+    found: Array = sizes**STRENGTH / readers ** (1 - STRENGTH)
+    return found / np.median(found)

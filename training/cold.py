@@ -1,0 +1,69 @@
+"""From cold: seconds from the start of a process to its first label, and the memory that it takes."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from transformers import AutoTokenizer
+
+from wirestance.training.full_precision import load_full_precision
+from wirestance.training.tables import table
+
+ROUNDS = 5
+ONE = "Azerbaijani forces repelled an attack."
+
+MEASURE = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True)
+seconds = time.perf_counter() - start
+print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, file=sys.stderr)
+"""
+
+PIPELINE_SCRIPT = """
+import sys
+from transformers import AutoTokenizer, pipeline
+from wirestance.model.network import StanceNetwork
+network = StanceNetwork.from_pretrained(sys.argv[1])
+print(pipeline("text-classification", model=network, tokenizer=AutoTokenizer.from_pretrained(sys.argv[1]))(sys.argv[2]))
+"""
+
+
+def cold(directory: Path) -> dict[str, float]:
+    """Print and return the times of both commands and of the import, in turn."""
+    with tempfile.TemporaryDirectory() as scratch:
+        load_full_precision(directory).save_pretrained(scratch)
+        AutoTokenizer.from_pretrained(directory).save_pretrained(scratch)
+        commands = {
+            "wirestance": [str(Path(sys.executable).with_name("wirestance")), "--model", str(directory), ONE],
+            "pipeline": [sys.executable, "-c", PIPELINE_SCRIPT, scratch, ONE],
+            "interpreter": [sys.executable, "-c", "pass"],
+            "importing": [sys.executable, "-c", "import wirestance"],
+        }
+        times: dict[str, list[float]] = {name: [] for name in commands}
+        peaks: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(ROUNDS):
+            for name, command in commands.items():
+                seconds, peak = _measure(command)
+                times[name].append(seconds)
+                peaks[name].append(peak)
+    took = {name: median(found) for name, found in times.items()}
+    figures = {
+        "wirestance from cold, s": took["wirestance"],
+        "peak memory, MiB": max(peaks["wirestance"]),
+        "transformers pipeline from cold, s": took["pipeline"],
+        "its peak memory, MiB": max(peaks["pipeline"]),
+        "times faster from cold": took["pipeline"] / took["wirestance"],
+        "import wirestance beyond the interpreter, s": took["importing"] - took["interpreter"],
+    }
+    table("from cold", ["figure", "value"], [(name, f"{value:.2f}") for name, value in figures.items()])
+    return figures
+
+
+def _measure(command: list[str]) -> tuple[float, float]:
+    """The seconds that a process takes, and its peak memory in MiB."""
+    output = subprocess.run([sys.executable, "-c", MEASURE, *command], capture_output=True, text=True, check=True)
+    seconds, peak = output.stderr.split()[-2:]
+    return float(seconds), float(peak)
