@@ -31,25 +31,16 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def runs_a_model(command: Callable[..., None]) -> Callable[..., None]:
+def loads_a_model(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a model, and the `classifier` that they ask for."""
 
     @wraps(command)
     def run(model: str | None, threads: int | None, neutral_share: float | None, **options: Any) -> None:
-        if not options["sources"]:
-            if is_terminal(sys.stdin):
-                raise click.UsageError("give a text, a file, or - for standard input")
-            options["sources"] = (STDIN,)
         command(StanceClassifier.load(model, threads=threads, neutral_share=neutral_share), **options)
 
     decorated: Callable[..., None] = run
     for option in (
         click.option("--threads", type=click.IntRange(1), help="Cores to use; all of them if not given."),
-        click.option(
-            "--threshold",
-            type=Share(0, 1, max_open=True),
-            help="Lowest probability with which a label is given; 0 always answers. The model's own if not given.",
-        ),
         click.option(
             "--neutral-share",
             type=Share(0, 1, min_open=True, max_open=True),
@@ -59,3 +50,23 @@ def runs_a_model(command: Callable[..., None]) -> Callable[..., None]:
     ):
         decorated = option(decorated)
     return decorated
+
+
+def runs_a_model(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what `loads_a_model` gives, a threshold, and standard input where it has no sources."""
+    load_and_run = loads_a_model(command)
+
+    @click.option(
+        "--threshold",
+        type=Share(0, 1, max_open=True),
+        help="Lowest probability with which a label is given; 0 always answers. The model's own if not given.",
+    )
+    @wraps(load_and_run)
+    def run(**options: Any) -> None:
+        if not options["sources"]:
+            if is_terminal(sys.stdin):
+                raise click.UsageError("give a text, a file, or - for standard input")
+            options["sources"] = (STDIN,)
+        load_and_run(**options)
+
+    return run

@@ -80,7 +80,9 @@ class ScoredWire(NamedTuple):
 Outcome = ScoredWire | Rejection
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
+    """Where a statement stands in its wire."""
+
     part: Part
     span: Span
     text: str
@@ -118,13 +120,13 @@ def score_records(
     """
     used = set() if ids is None else ids
     chunk: list[Wire | Rejection] = []
-    places: list[list[_Place]] = []
+    places: list[list[Place]] = []
     held = 0
     for record in records:
         if record is not None:
             kept = reject_repeated(record, used)
             chunk.append(kept)
-            places.append(list(_places(kept)) if isinstance(kept, Wire) else [])
+            places.append(list(places_of(kept)) if isinstance(kept, Wire) else [])
             held += 1 + len(places[-1])
         if chunk and (record is None or held >= CHUNK):
             yield _score(chunk, places, classifier, threshold)
@@ -155,20 +157,20 @@ def repeated(file: str, number: int, wire_id: str) -> Rejection:
     return Rejection(file=file, number=number, reason=reason)
 
 
-def _places(wire: Wire) -> Iterator[_Place]:
+def places_of(wire: Wire) -> Iterator[Place]:
     """Where a wire's statements stand: in its title, then in its text, which may begin with the title again."""
     if wire.title:
         for span in split_statements(wire.title):
-            yield _Place("title", span, wire.title[span.start : span.end])
+            yield Place("title", span, wire.title[span.start : span.end])
     repeated = wire.title.strip() if wire.title else ""
     for span in split_statements(wire.text):
         text = wire.text[span.start : span.end]
         if text != repeated:
-            yield _Place("text", span, text)
+            yield Place("text", span, text)
 
 
 def _score(
-    chunk: list[Wire | Rejection], places: list[list[_Place]], classifier: StanceClassifier, threshold: float | None
+    chunk: list[Wire | Rejection], places: list[list[Place]], classifier: StanceClassifier, threshold: float | None
 ) -> list[Outcome]:
     texts = [place.text for of_wire in places for place in of_wire]
     answers = iter(classifier.answer(texts, threshold=threshold))
@@ -177,12 +179,17 @@ def _score(
         if isinstance(record, Rejection):
             outcomes.append(record)
         else:
-            digest = hashlib.blake2b(" ".join(record.text.split()).encode(), digest_size=8).hexdigest()
-            outcomes.append(ScoredWire(record, [_scored(record, digest, place, next(answers)) for place in of_wire]))
+            outcomes.append(scored_wire(record, of_wire, answers))
     return outcomes
 
 
-def _scored(wire: Wire, digest: str, place: _Place, prediction: Prediction) -> Scored:
+def scored_wire(wire: Wire, places: Iterable[Place], answers: Iterator[Prediction]) -> ScoredWire:
+    """A wire with its statements scored: those at `places_of` the wire, each with the next of the answers."""
+    digest = hashlib.blake2b(" ".join(wire.text.split()).encode(), digest_size=8).hexdigest()
+    return ScoredWire(wire, [_scored(wire, digest, place, next(answers)) for place in places])
+
+
+def _scored(wire: Wire, digest: str, place: Place, prediction: Prediction) -> Scored:
     return Scored(
         wire=wire.id,
         source=wire.source,
