@@ -8,6 +8,7 @@ from itertools import tee
 import click
 
 from wirestance.inference.classifier import StanceClassifier
+from wirestance.inference.cli_serve import serve
 from wirestance.inference.cli_wires import report, score
 from wirestance.inference.explain import Explanation
 from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
@@ -100,6 +101,7 @@ def explain_command(
 
 wirestance.add_command(score)
 wirestance.add_command(report)
+wirestance.add_command(serve)
 
 
 def _predictions(

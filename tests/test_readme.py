@@ -9,6 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
+
+from wirestance.inference.service.app import create_app
+from wirestance.inference.service.limits import Limits
+from wirestance.inference.service.service import Service
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -99,6 +104,16 @@ def test_the_console_examples_print_what_they_show(example):
     script = Path(sys.executable).with_name(words[0])
     found = subprocess.run([script, *words[1:]], capture_output=True, text=True, check=True).stdout
     assert [rounded(line) for line in found.splitlines()] == [rounded(line) for line in shown.splitlines()]
+
+
+def test_the_service_example_answers_what_it_shows(shipped):
+    (block,) = blocks("console service")
+    command, shown = block.splitlines()
+    _, address, option, body = shlex.split(command.removeprefix("$ "))
+    assert option == "--json"
+    with TestClient(create_app(Service(shipped, Limits()))) as client:
+        found = client.post("/" + address.partition("/")[2], content=body, headers={"content-type": "application/json"})
+    assert rounded(found.text) == rounded(shown)
 
 
 def rounded(line):

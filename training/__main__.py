@@ -170,6 +170,26 @@ def bench_ray_command(model: Path, statements: int, rounds: int) -> None:
     run(model, statements, rounds)
 
 
+@training.command()
+@MODEL
+@OUT
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), default=60, show_default=True, help="Of overload.")
+@click.option("--threads", type=click.IntRange(1), help="Of the classifier; every core if not given.")
+@click.argument("options", nargs=-1, metavar="[-- OPTIONS OF wirestance serve]")
+def load(model: Path, out: Path, seconds: float, threads: int | None, options: tuple[str, ...]) -> None:
+    """Measure `wirestance serve` with a real client, then under twice its capacity; needs the extra dev."""
+    import json
+
+    from wirestance.training.load import load as run
+    from wirestance.training.split import corpus_split
+
+    statements = corpus_split().test
+    texts = [statement.text for statement in statements[:: max(1, len(statements) // 480)]][:480]
+    out.mkdir(parents=True, exist_ok=True)
+    figures = run(model, texts, seconds, threads, options)
+    (out / "load.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Run the command line; an error that the caller can mend becomes a message and exit code 1."""
     try:

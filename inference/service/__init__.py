@@ -1,0 +1,1 @@
+"""The service: the classifier behind HTTP. Needs the extra `serve`."""

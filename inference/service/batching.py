@@ -1,0 +1,129 @@
+"""Requests that arrive together are judged together: while one batch runs, the next one gathers."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from itertools import islice
+from typing import NamedTuple
+
+from wirestance.inference.classifier import StanceClassifier
+from wirestance.inference.prediction import Prediction
+
+LARGEST_BATCH = 128
+"""Statements that are judged at once, unless one request has more: enough to fill the network's own batches."""
+
+Outcome = list[Prediction] | Exception
+
+
+class BusyError(Exception):
+    """The queue has no room for a request."""
+
+
+class _Job(NamedTuple):
+    """What one request asks."""
+
+    texts: Sequence[str]
+    threshold: float | None
+    outcome: asyncio.Future[Outcome]
+
+
+class Batcher:
+    """A queue before one thread that runs the classifier. Nothing waits while the thread is idle."""
+
+    def __init__(
+        self, classifier: StanceClassifier, most: int, ran: Callable[[Sequence[Prediction]], None] = lambda _: None
+    ) -> None:
+        """Set up the queue; `running` works it off.
+
+        Args:
+            classifier: judges the statements.
+            most: statements that may be accepted and not answered yet.
+            ran: told of the answers of every batch.
+        """
+        self._classifier, self._most, self._ran = classifier, most, ran
+        self._jobs: deque[_Job] = deque()
+        self._arrived = asyncio.Event()
+        self._ending = False
+        self.accepted = 0
+        """Statements that are accepted and not answered yet."""
+
+    @contextmanager
+    def accept(self, statements: int) -> Iterator[None]:
+        """Keep room for statements until the block is left.
+
+        Raises:
+            BusyError: there is none.
+        """
+        if self.accepted + statements > self._most:
+            raise BusyError(f"{self.accepted} statements are waiting, of at most {self._most}; try again later")
+        self.accepted += statements
+        try:
+            yield
+        finally:
+            self.accepted -= statements
+
+    async def answer(self, texts: Sequence[str], threshold: float | None) -> list[Prediction]:
+        """As `StanceClassifier.answer`, and raises what that raises.
+
+        Raises:
+            BusyError: there is no room for so many statements.
+        """
+        with self.accept(len(texts)):
+            job = _Job(texts, threshold, asyncio.get_running_loop().create_future())
+            self._jobs.append(job)
+            self._arrived.set()
+            outcome = await job.outcome
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work the queue off as long as the block runs, and what is left in it at the end."""
+        worker = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            self._ending = True
+            self._arrived.set()
+            await worker
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, thread_name_prefix="classifier") as thread:
+            while not self._ending or self._jobs:
+                await self._arrived.wait()
+                self._arrived.clear()
+                while batch := self._next():
+                    outcomes = await loop.run_in_executor(thread, self._judge, batch)
+                    for job, outcome in zip(batch, outcomes, strict=True):
+                        if not job.outcome.done():  # a client that has gone away takes its job back
+                            job.outcome.set_result(outcome)
+                    self._ran([one for outcome in outcomes if isinstance(outcome, list) for one in outcome])
+
+    def _next(self) -> list[_Job]:
+        """The oldest job and those with the same threshold that fit into a batch with it; the rest goes on waiting."""
+        batch: list[_Job] = []
+        waiting: deque[_Job] = deque()
+        size = 0
+        for job in self._jobs:
+            if job.outcome.done():
+                continue
+            if not batch or (job.threshold == batch[0].threshold and size + len(job.texts) <= LARGEST_BATCH):
+                batch.append(job)
+                size += len(job.texts)
+            else:
+                waiting.append(job)
+        self._jobs = waiting
+        return batch
+
+    def _judge(self, batch: Sequence[_Job]) -> list[Outcome]:
+        """The outcome of every job: if the batch fails, each is tried alone, so that only its cause fails."""
+        try:
+            texts = [text for job in batch for text in job.texts]
+            answers = iter(self._classifier.answer(texts, threshold=batch[0].threshold))
+            return [list(islice(answers, len(job.texts))) for job in batch]
+        except Exception as error:
+            return [error] if len(batch) == 1 else [outcome for job in batch for outcome in self._judge([job])]

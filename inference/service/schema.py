@@ -1,0 +1,167 @@
+"""What requests and answers look like; the OpenAPI document is made of it."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from wirestance.inference.prediction import Prediction, Voice
+from wirestance.inference.scoring import Scored
+
+LONGEST_WIRE = 100_000
+"""Characters of a wire's text: some twenty times a long one. Splitting takes more than proportional time."""
+
+STATEMENTS: JsonValue = {"texts": ["Azerbaijani forces repelled an attack.", "Shelling resumed overnight."]}
+WIRE: JsonValue = {
+    "id": "1",
+    "source": "Alpine Press",
+    "date": "2020-10-27T06:00:00+04:00",
+    "title": "Talks resume in Geneva",
+    "text": "Talks resume in Geneva today. “We shall stay,” Aliyev said.",
+}
+PREDICTED: JsonValue = {
+    "label": "pro-azerbaijan",
+    "score": 0.9531,
+    "scores": {"pro-azerbaijan": 0.9531, "pro-armenia": 0.0172, "neutral-diplomatic": 0.0296},
+    "voice": "own",
+    "reported": 0.0713,
+    "truncated": False,
+    "problem": None,
+}
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid", frozen=True)
+
+
+class _Request(_Model):
+    model_config = ConfigDict(strict=True)
+
+    threshold: float | None = Field(None, ge=0, lt=1, allow_inf_nan=False)
+    """Lowest probability with which a label is given; 0 always answers. The model's own if not given."""
+
+
+class Statements(_Request):
+    """Statements to judge: one or many."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [STATEMENTS]})
+
+    texts: list[str] = Field(min_length=1)
+    """Sentences, headlines or utterances."""
+
+
+class WireIn(_Request):
+    """A wire to score, with the fields that `wirestance score` reads."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [WIRE]})
+
+    text: str = Field(min_length=1, max_length=LONGEST_WIRE)
+    """The body, without markup; paragraphs are parted by blank lines."""
+    id: str | None = Field(None, max_length=500)
+    """The sender's identifier."""
+    title: str | None = Field(None, max_length=2000)
+    source: str | None = Field(None, max_length=500)
+    """Agency or outlet."""
+    date: str | None = Field(None, max_length=80)
+    """When it was published: ISO 8601, RFC 2822, or in words with the month's name."""
+    language: str | None = Field(None, max_length=80)
+    """Only English is read: en, en-GB, eng."""
+    url: str | None = Field(None, max_length=2000)
+
+
+class Answer(_Model):
+    """What the model makes of one statement."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PREDICTED]})
+
+    label: str | None
+    """pro-azerbaijan, pro-armenia or neutral-diplomatic; null for "can't tell", and `problem` says why."""
+    score: float
+    """The probability of the most probable label, calibrated."""
+    scores: Mapping[str, float]
+    """The probability of every label; all 0 where there was no statement to read."""
+    voice: Voice
+    """`own` where the outlet asserts the statement itself, `reported` where it is somebody's."""
+    reported: float
+    """The probability that the statement gives somebody's words."""
+    truncated: bool
+    """The statement is longer than the model reads; only its beginning was judged."""
+    problem: str | None
+    """Why there is no label."""
+
+    @classmethod
+    def of(cls, prediction: Prediction) -> "Answer":
+        """A prediction, rounded as on the command line."""
+        return cls(
+            label=prediction.label,
+            score=round(prediction.score, 4),
+            scores={label: round(score, 4) for label, score in prediction.scores.items()},
+            voice=prediction.voice,
+            reported=round(prediction.reported, 4),
+            truncated=prediction.truncated,
+            problem=prediction.problem,
+        )
+
+
+class Answers(_Model):
+    """The answers to statements, in their order."""
+
+    answers: list[Answer]
+
+
+class WireRow(_Model):
+    """A wire's row, as `wirestance score --per wire` writes it; numbers are of statements that the model could read."""
+
+    wire: str
+    """The wire's id."""
+    source: str | None
+    date: str | None
+    """ISO 8601."""
+    title: str | None
+    url: str | None
+    language: str | None
+    file: str
+    number: int
+    digest: str
+    """Of the wire's text: equal for copies of one wire."""
+    statements: int
+    answered: int
+    """Statements that got a label; of them have each label:"""
+    pro_azerbaijan: int
+    pro_armenia: int
+    neutral: int
+    lean: float | None
+    """The mean of p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]; null if nothing could be read."""
+    own_statements: int
+    """Statements in the outlet's own voice."""
+    own_lean: float | None
+    """The lean of those."""
+
+
+class ScoredWireOut(_Model):
+    """A scored wire."""
+
+    wire: WireRow | None
+    """Null if there is no statement in it."""
+    statements: list[Scored]
+    """As `wirestance score` writes them."""
+
+
+class Ready(_Model):
+    """The service takes requests."""
+
+    version: str
+    """Of wirestance."""
+    model: str
+    """Tells the model from others."""
+
+
+class Alive(_Model):
+    """The process runs."""
+
+    alive: bool = True
+
+
+class Problem(_Model):
+    """Why a request was not answered."""
+
+    detail: str

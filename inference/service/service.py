@@ -1,0 +1,72 @@
+"""What the service does with a request, apart from HTTP."""
+
+import asyncio
+
+from wirestance.inference.classifier import StanceClassifier
+from wirestance.inference.rows import wire_rows
+from wirestance.inference.scoring import places_of, scored_wire
+from wirestance.inference.service.batching import Batcher
+from wirestance.inference.service.limits import Limits
+from wirestance.inference.service.metrics import Metrics
+from wirestance.inference.service.schema import Answer, Answers, ScoredWireOut, Statements, WireIn, WireRow
+from wirestance.inference.wires.build import build
+from wirestance.inference.wires.record import Rejection
+from wirestance.model.errors import InputError
+
+FILE = "request"
+"""Where a wire was read, for its rows."""
+
+
+class NotReadyError(Exception):
+    """The service is starting or stopping."""
+
+
+class Service:
+    """One classifier, its queue and its figures."""
+
+    def __init__(self, classifier: StanceClassifier, limits: Limits) -> None:
+        """Set up; the batcher must be run for requests to be answered."""
+        self.classifier, self.limits = classifier, limits
+        self.metrics = Metrics(lambda: self.batcher.accepted)
+        self.batcher = Batcher(classifier, limits.queue, self.metrics.batch)
+        self.ready = False
+        """Whether requests are taken."""
+
+    def check_ready(self) -> None:
+        """Raise NotReadyError unless requests are taken."""
+        if not self.ready:
+            raise NotReadyError("the service is starting or stopping")
+
+    async def predict(self, asked: Statements) -> Answers:
+        """Judge statements; one that cannot be read has its problem.
+
+        Raises:
+            InputError: there are too many.
+            BusyError: the queue is full.
+        """
+        self._check_number(len(asked.texts))
+        predictions = await self.batcher.answer(asked.texts, asked.threshold)
+        return Answers(answers=[Answer.of(prediction) for prediction in predictions])
+
+    async def score(self, asked: WireIn) -> ScoredWireOut:
+        """Score a wire as `wirestance score` does.
+
+        Raises:
+            InputError: it cannot be read, or has too many statements.
+            BusyError: the queue is full.
+        """
+        wire = build(FILE, 1, asked.model_dump(exclude={"threshold"}))
+        if isinstance(wire, Rejection):
+            raise InputError(wire.reason)
+        with self.batcher.accept(1):  # while its statements are not counted yet
+            places = await asyncio.to_thread(lambda: list(places_of(wire)))
+        self._check_number(len(places))
+        answers = await self.batcher.answer([place.text for place in places], asked.threshold)
+        scored = scored_wire(wire, places, iter(answers))
+        row = next(wire_rows([scored]), None)
+        return ScoredWireOut(wire=WireRow(**row) if row else None, statements=scored.statements)
+
+    def _check_number(self, statements: int) -> None:
+        most = self.limits.statements
+        if statements > most:
+            raise InputError(f"{statements} statements; at most {most} are taken in one request")
