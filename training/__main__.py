@@ -180,6 +180,7 @@ def load(model: Path, out: Path, seconds: float, threads: int | None, options: t
     """Measure `wirestance serve` with a real client, then under twice its capacity; needs the extra dev."""
     import json
 
+    from wirestance.training.load import EXIT_CODE, FAILED
     from wirestance.training.load import load as run
     from wirestance.training.split import corpus_split
 
@@ -188,6 +189,8 @@ def load(model: Path, out: Path, seconds: float, threads: int | None, options: t
     out.mkdir(parents=True, exist_ok=True)
     figures = run(model, texts, seconds, threads, options)
     (out / "load.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if figures["overload"][FAILED] or figures["overload"][EXIT_CODE]:
+        sys.exit(1)
 
 
 def main() -> None:

@@ -44,6 +44,9 @@ PATIENCE = 120
 ROUNDING = 0.001
 """Farthest that a probability may be from the expected one."""
 
+FAILED = "wrong, or anything else"
+EXIT_CODE = "exit code when stopped"
+
 Expected = tuple[str | None, float]
 """A label and its probability."""
 
@@ -87,7 +90,7 @@ class Driven(NamedTuple):
 
 def load(
     directory: Path, texts: Sequence[str], seconds: float, threads: int | None = None, options: Sequence[str] = ()
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Measure and print; returns the figures as JSON holds them.
 
     Args:
@@ -112,7 +115,10 @@ def load(
                 rounds.append(client.submit(drive, url, requests, connections).result())
         capacity = median(one.rate for one in driven[WAYS[0]])
         before = _memory(url)
-        flood = client.submit(overload, url, checked, OVERLOAD * capacity, seconds).result()
+        flooding = client.submit(overload, url, checked, OVERLOAD * capacity, seconds)
+        time.sleep(seconds / 2)
+        halfway = _memory(url)
+        flood = flooding.result()
         after = _memory(url)
     batch = median(alone)
     table(
@@ -126,12 +132,13 @@ def load(
         "answered, statements/s": round(flood.rate),
         "answered": flood.status(200),
         "refused with 429": flood.status(429),
-        "wrong, or anything else": sum(one.failed for one in [flood, *chain.from_iterable(driven.values())]),
-        "p50 of the answered, ms": round(flood.latency(50)),
-        "p99 of the answered, ms": round(flood.latency(99)),
-        "memory before, MiB": round(before),
-        "memory after, MiB": round(after),
-        "exit code when stopped": process.returncode,
+        FAILED: sum(one.failed for one in [flood, *chain.from_iterable(driven.values())]),
+        "p50 of the answered, ms": round(flood.latency(50), 1),
+        "p99 of the answered, ms": round(flood.latency(99), 1),
+        "memory before, MiB": round(before, 1),
+        "memory halfway, MiB": round(halfway, 1),
+        "memory after, MiB": round(after, 1),
+        EXIT_CODE: process.returncode,
     }
     table(f"{OVERLOAD} times the capacity for {seconds:g} s", ["figure", "value"], list(figures.items()))
     ways = {f"{connections} x {size}": rounds for (connections, size), rounds in driven.items()}
@@ -170,6 +177,7 @@ def _service(
             process.wait(START)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -184,8 +192,11 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def _memory(url: str) -> float:
-    """What the service occupies, in MiB, by its own figures."""
-    lines = httpx2.get(f"{url}/metrics").text.splitlines()
+    """What the service occupies, in MiB, by its own figures; nan if it is gone."""
+    try:
+        lines = httpx2.get(f"{url}/metrics").text.splitlines()
+    except httpx2.TransportError:
+        return nan
     (line,) = (line for line in lines if line.startswith("process_resident_memory_bytes "))
     return float(line.split()[1]) / 2**20
 

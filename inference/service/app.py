@@ -118,7 +118,9 @@ def _told(error: dict[str, Any]) -> str:
     _, *parts = error["loc"]
     if error["type"] == "json_invalid":
         return f"the body is not JSON at character {parts[0]}: {error['ctx']['error']}"
+    if not parts:
+        return "the body is not a JSON object sent as application/json"
     names = (
         f"[{part}]" if isinstance(part, int) else f".{part if part.isidentifier() else shown(part)}" for part in parts
     )
-    return f"{''.join(names).removeprefix('.') or 'the body'}: {error['msg']}"
+    return f"{''.join(names).removeprefix('.')}: {error['msg']}"

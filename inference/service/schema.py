@@ -125,8 +125,9 @@ class WireRow(_Model):
     """Of the wire's text: equal for copies of one wire."""
     statements: int
     answered: int
-    """Statements that got a label; of them have each label:"""
+    """Statements that got a label."""
     pro_azerbaijan: int
+    """Statements with this label, as the next two."""
     pro_armenia: int
     neutral: int
     lean: float | None

@@ -32,7 +32,7 @@ class Service:
         self.ready = False
         """Whether requests are taken."""
 
-    def check_ready(self) -> None:
+    async def check_ready(self) -> None:
         """Raise NotReadyError unless requests are taken."""
         if not self.ready:
             raise NotReadyError("the service is starting or stopping")

@@ -126,6 +126,8 @@ def test_a_wire_is_scored_as_the_command_scores_it(shipped):
         ("/predict", {"text": ["a"]}, 422, "texts: Field required; text: Extra inputs are not permitted"),
         ("/predict", {"texts": ["a"], "threshold": 1}, 422, "threshold: Input should be less than 1"),
         ("/predict", {"texts": ["a"], "threshold": float("nan")}, 422, "threshold: Input should be a finite number"),
+        ("/predict", ["a"], 422, "the body is not a JSON object sent as application/json"),
+        ("/predict", b"", 422, "the body is not a JSON object sent as application/json"),
         ("/predict", b"{broken", 422, "the body is not JSON at character 1"),
         ("/predict", b"\xff\xfe{", 400, "There was an error parsing the body"),
         ("/predict", b"[" * 400, 422, "the body is not JSON"),
