@@ -16,6 +16,8 @@ OUT = click.option(
     "--out", type=click.Path(path_type=Path), default=Path("build/evaluation"), show_default=True,
     help="Where figures and plots go.",
 )  # fmt: skip
+LOADED = 1024
+"""Statements of the load test: two requests of 32 for each of its 16 connections."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -185,7 +187,7 @@ def load(model: Path, out: Path, seconds: float, threads: int | None, options: t
     from wirestance.training.split import corpus_split
 
     statements = corpus_split().test
-    texts = [statement.text for statement in statements[:: max(1, len(statements) // 480)]][:480]
+    texts = [statement.text for statement in statements[:: max(1, len(statements) // LOADED)]][:LOADED]
     out.mkdir(parents=True, exist_ok=True)
     figures = run(model, texts, seconds, threads, options)
     (out / "load.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
