@@ -114,10 +114,6 @@ class Mirror:
 
         return Oriented(self._pattern.sub(read, text), turned, named=True)
 
-    def sides_in(self, text: str) -> list[str]:
-        """The side of every name in the text, in order."""
-        return [SIDES[self._names[name].side] for name in self._pattern.findall(text)]
-
 
 def _any_of(names: Iterable[str]) -> str:
     """A pattern of the longest of some names that stands at a place; as in a trie, shared beginnings are read once.
