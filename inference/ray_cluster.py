@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from wirestance.inference.extras import need
+from wirestance.inference.runtime import usable_cores
 from wirestance.model.errors import InputError
 
 LOCAL = "local"
@@ -28,7 +29,7 @@ def connected(address: str, actors: int | None = None) -> Iterator[int]:
         address: `local` starts one on this machine, with a CPU for every actor and one to spare, and ends it again;
             `auto` looks for one that runs here; otherwise HOST:PORT, or ray://HOST:PORT
             for a Ray client, which needs `ray[client]`.
-        actors: how many are wanted; None takes all cores for `local`, elsewhere all CPUs of the cluster but one.
+        actors: how many are wanted; None takes all usable cores for `local`, elsewhere all CPUs of the cluster but one.
 
     Raises:
         InputError: Ray is not installed, the cluster cannot be reached, or is too small.
@@ -39,7 +40,7 @@ def connected(address: str, actors: int | None = None) -> Iterator[int]:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address == LOCAL:
-        options |= {"num_cpus": (actors or os.cpu_count() or 1) + SPARE, "include_dashboard": False}
+        options |= {"num_cpus": (actors or usable_cores()) + SPARE, "include_dashboard": False}
     elif address != AUTO:
         _knock(address)
     try:

@@ -1,10 +1,9 @@
 """Stances in Ray Data: a class for `map_batches` with a pool of actors, each of which has a model and one thread."""
 
-import os
 from typing import Any
 
 from wirestance.inference.archive import arrow_schema
-from wirestance.inference.classifier import Settings, StanceClassifier, restore
+from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.extras import need
 from wirestance.inference.rows import STATEMENT_COLUMNS
 from wirestance.inference.scoring import answer_fields
@@ -44,7 +43,6 @@ class StanceBatches:
             ArtifactError: as `StanceClassifier.load`.
             InputError: the same.
         """
-        one_thread()
         self._classifier = StanceClassifier.load(model, threads=1, neutral_share=neutral_share)
         self._text, self._threshold = text, threshold
 
@@ -71,14 +69,3 @@ class StanceBatches:
         for name in ANSWER:
             batch = batch.append_column(name, rows.column(name))
         return batch
-
-
-def restore_on_one_thread(settings: Settings) -> StanceClassifier:
-    """The classifier with these settings for an actor: there are as many actors as there are cores for them."""
-    one_thread()
-    return restore(settings._replace(threads=1))
-
-
-def one_thread() -> None:
-    """Keep the tokenizer of this process from taking every core; the runtime is told so where it is loaded."""
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from wirestance.model.artifact import NETWORK, TOKENIZER
 from wirestance.model.errors import ArtifactError
@@ -54,13 +54,8 @@ class Runtime:
             threads: cores to use for one call; None takes every one that the process may use.
         """
         self.directory, self.threads = directory, threads
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(directory / NETWORK), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(str(directory / NETWORK))
             self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
         except Exception as error:  # both libraries raise bare exceptions of their own
             raise ArtifactError(f"{directory}: the model cannot be loaded: {error}") from error
@@ -69,7 +64,7 @@ class Runtime:
 
     def run(self, texts: Sequence[str]) -> Outputs:
         """Run the network on texts of any length."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts))
+        encodings = self._encode(texts)
         logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
         voice = np.zeros(len(texts), dtype=np.float32)
 
@@ -84,6 +79,21 @@ class Runtime:
             [len(encoding) - SPECIAL for encoding in encodings],
             [bool(encoding.overflowing) for encoding in encodings],
         )
+
+    def _encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """The tokens of every text; the tokenizer's batches take every core, whatever the number of threads."""
+        if self.threads == 1:
+            return [self._tokenizer.encode(text) for text in texts]
+        encodings: list[Encoding] = self._tokenizer.encode_batch_fast(list(texts))
+        return encodings
+
+
+def open_session(network: str | bytes) -> Any:
+    """A session of ONNX Runtime without threads of its own, for a network's file or its content."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
 
 
 def side_by_side(do: Callable[[Item], object], items: Sequence[Item], threads: int) -> None:

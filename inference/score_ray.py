@@ -13,9 +13,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from wirestance.inference.archive import arrow_schema
-from wirestance.inference.classifier import Settings, StanceClassifier
+from wirestance.inference.classifier import Settings, StanceClassifier, restore
 from wirestance.inference.extras import need
-from wirestance.inference.ray_data import restore_on_one_thread
 from wirestance.inference.ray_paths import absolute, check_free, check_inputs
 from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
 from wirestance.inference.scoring import ScoredWire, repeated, score_records
@@ -68,7 +67,7 @@ class ScoreWires:
         Raises:
             ArtifactError: on this machine the model is not there, or is another.
         """
-        self._classifier = restore_on_one_thread(settings)
+        self._classifier = restore(settings._replace(threads=1))
         self._threshold, self._skip = threshold, skip
         self._rows, columns = (wire_rows, WIRE_COLUMNS) if per == "wire" else (statement_rows, STATEMENT_COLUMNS)
         self._schema = arrow_schema(columns)

@@ -1,6 +1,7 @@
 """A classifier in other processes: forked, spawned, pickled; and what happens where its model is not there."""
 
 import multiprocessing
+import os
 import pickle
 import shutil
 import subprocess
@@ -88,3 +89,30 @@ def test_one_made_of_parts_has_no_settings(classifier):
     parts = StanceClassifier(classifier.stance, classifier._runtime)
     with pytest.raises(pickle.PicklingError, match=r"only a classifier that StanceClassifier\.load made"):
         pickle.dumps(parts)
+
+
+ONE_THREAD = """
+import sys
+import psutil
+from wirestance import StanceClassifier
+
+classifier = StanceClassifier.load(sys.argv[1], threads=1)
+before = psutil.Process().num_threads()
+classifier.predict_batch([f"Baku said {'very ' * (number % 9)}little {number}." for number in range(200)])
+assert psutil.Process().num_threads() == before, (before, psutil.Process().num_threads())
+"""
+
+
+def test_one_thread_means_one(tiny_model):
+    """Neither ONNX Runtime nor the tokenizer starts others, which would stay."""
+    environment = {name: value for name, value in os.environ.items() if name != "TOKENIZERS_PARALLELISM"}
+    command = [sys.executable, "-c", ONE_THREAD, tiny_model]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_tokens_are_the_same_on_one_thread_and_on_many(tiny_model):
+    texts = ["Baku said nothing.", "Yerevan said " + "a lot, " * 200]  # the second is cut
+    one, many = (StanceClassifier.load(tiny_model, threads=threads) for threads in (1, 2))
+    assert one.predict_batch(texts) == many.predict_batch(texts)
+    assert [answer.truncated for answer in one.predict_batch(texts)] == [False, True]

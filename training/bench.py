@@ -1,7 +1,6 @@
 """The benchmark: wirestance beside the usual ways of running the same weights, alternating, in one process tree."""
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -56,7 +55,7 @@ def bench(directory: Path, out: Path, most: int) -> dict[str, object]:
         rates = _alternate(runs, texts)
     best = max(median(rates[name]) for name in list(runs)[: len(BATCHES)])
     table(
-        f"throughput: {len(texts)} held-out statements, {ROUNDS} rounds in turn, {os.cpu_count()} cores",
+        f"throughput: {len(texts)} held-out statements, {ROUNDS} rounds in turn, {usable_cores()} cores",
         ["way", "statements/s", "range", "times the best pipeline"],
         [
             (name, f"{median(found):.0f}", f"{min(found):.0f} – {max(found):.0f}", f"{median(found) / best:.2f}")
@@ -109,9 +108,7 @@ def _alternate(runs: dict[str, Run], texts: Sequence[str]) -> dict[str, list[flo
 
 def _limit_share(classifier: StanceClassifier, directory: Path, texts: Sequence[str]) -> float:
     """The network's products a second over all that happens, as a share of what the machine's product does alone."""
-    tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
-    tokenizer.no_padding()
-    tokens = sum(len(encoding) for encoding in tokenizer.encode_batch(list(texts)))
+    tokens = sum(len(encoding) for encoding in _tokenizer(directory).encode_batch(list(texts)))
     seconds = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
@@ -145,9 +142,7 @@ def _latency(classifier: StanceClassifier, texts: Sequence[str]) -> dict[str, fl
 
 def _by_length(classifier: StanceClassifier, directory: Path, texts: Sequence[str]) -> dict[str, float]:
     """Tokens a second for statements of so many tokens, cut from the running text of many; each is another."""
-    tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    tokenizer = _tokenizer(directory)
     running = tokenizer.encode(" ".join(texts), add_special_tokens=False).ids
     found = {}
     for length in LENGTHS:
@@ -172,6 +167,14 @@ def _by_number(classifier: StanceClassifier, texts: Sequence[str], most: int) ->
         found[str(number)] = number / (time.perf_counter() - begun)
     table("by number, streamed", ["statements", "statements/s"], [(n, f"{rate:.0f}") for n, rate in found.items()])
     return found
+
+
+def _tokenizer(directory: Path) -> Tokenizer:
+    """The model's tokenizer, which neither pads nor cuts."""
+    tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _distinct(texts: Sequence[str], number: int) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The throughput of Ray by number of actors, beside that of a single process."""
 
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from wirestance import StanceClassifier
 from wirestance.inference.extras import need
 from wirestance.inference.ray_cluster import connected
 from wirestance.inference.ray_data import BATCH, StanceBatches
+from wirestance.inference.runtime import usable_cores
 from wirestance.model.errors import InputError
 from wirestance.training.split import corpus_split
 from wirestance.training.tables import table
@@ -24,7 +24,7 @@ def bench_ray(directory: Path, statements: int, rounds: int) -> dict[str, list[f
         statements: how many distinct ones each measurement takes; held-out ones first, the training part's after them.
         rounds: how often everything is measured, all in turn: where the rounds differ much, the machine was not quiet.
     """
-    cores = os.cpu_count() or 1
+    cores = usable_cores()
     if statements < (least := 3 * BATCH * cores):
         raise InputError(f"{statements} statements are too few for {cores} actors; at least {least} are needed")
     parts = corpus_split()

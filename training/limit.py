@@ -6,10 +6,9 @@ from statistics import median
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import TensorProto
 
-from wirestance.inference.runtime import TOKEN_BUDGET, side_by_side
+from wirestance.inference.runtime import TOKEN_BUDGET, open_session, side_by_side
 from wirestance.model.artifact import NETWORK
 from wirestance.training.export import PRODUCT, WEIGHT
 from wirestance.training.graph import MICROSOFT, Graph
@@ -36,9 +35,7 @@ def products_a_second(threads: int) -> float:
     graph.add(PRODUCT, ["inputs", weight, scale, scales, zero], "wide", domain=MICROSOFT)
     graph.add("ReduceSum", ["wide"], "outputs", keepdims=0)  # so that the product is not copied out
     model = graph.model({"inputs": (TensorProto.UINT8, ["rows", CHANNELS])}, {"outputs": []})
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = open_session(model.SerializeToString())
     inputs = random.integers(0, 256, (TOKEN_BUDGET, CHANNELS)).astype(np.uint8)
     rates = []
     for _ in range(ROUNDS):

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -22,6 +21,7 @@ import httpx2
 import numpy as np
 
 from wirestance import StanceClassifier
+from wirestance.inference.runtime import usable_cores
 from wirestance.training.tables import table
 
 ROUNDS = 3
@@ -122,7 +122,7 @@ def load(
         after = _memory(url)
     batch = median(alone)
     table(
-        f"{len(texts)} statements, {ROUNDS} rounds in turn, {os.cpu_count()} cores",
+        f"{len(texts)} statements, {ROUNDS} rounds in turn, {usable_cores()} cores",
         ["way", "statements/s", "share", "p50", "p99"],
         [("a batch in a process", f"{batch:.0f}", "", "", ""), *(_row(*way, driven[way], batch) for way in WAYS)],
     )
