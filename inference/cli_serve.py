@@ -5,6 +5,9 @@ import click
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.extras import need
 from wirestance.inference.options import loads_a_model
+from wirestance.inference.service.limits import Limits
+
+DEFAULTS = Limits()
 
 EXAMPLES = """\b
 Examples:
@@ -16,12 +19,20 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
-@click.option("--max-body", type=click.IntRange(1), default=1024 * 1024, show_default=True, help="Bytes of a body.")
+@click.option("--max-body", type=click.IntRange(1), default=DEFAULTS.body, show_default=True, help="Bytes of a body.")
 @click.option(
-    "--max-statements", type=click.IntRange(1), default=256, show_default=True, help="Statements of one request."
+    "--max-statements",
+    type=click.IntRange(1),
+    default=DEFAULTS.statements,
+    show_default=True,
+    help="Statements of one request.",
 )
 @click.option(
-    "--max-queue", type=click.IntRange(1), default=1024, show_default=True, help="Statements that wait, altogether."
+    "--max-queue",
+    type=click.IntRange(1),
+    default=DEFAULTS.queue,
+    show_default=True,
+    help="Statements that wait, altogether.",
 )
 @loads_a_model
 def serve(
@@ -35,7 +46,6 @@ def serve(
         raise click.UsageError(f"--max-queue {max_queue} has no room for --max-statements {max_statements}")
     for module in ("fastapi", "uvicorn", "prometheus_client"):
         need(module, "wirestance serve", "serve")
-    from wirestance.inference.service.limits import Limits
     from wirestance.inference.service.server import serve as run
     from wirestance.inference.service.service import Service
 

@@ -3,14 +3,14 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from os import PathLike
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from wirestance.inference.extras import need
 from wirestance.inference.lean import Voices
-from wirestance.inference.scoring import Scored, ScoredWire
+from wirestance.inference.scoring import OfWire, Scored, ScoredWire
 from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, NEUTRAL
 
@@ -28,13 +28,30 @@ def _plain(hint: Any) -> type:
 STATEMENT_COLUMNS: Mapping[str, type] = {name: _plain(hint) for name, hint in get_type_hints(Scored).items()}
 """Names and types of a statement's row."""
 
-WIRE_FIELDS = ("wire", "source", "date", "title", "url", "language", "file", "number", "digest")
-"""What a statement's row says of its wire."""
 
-WIRE_COLUMNS: Mapping[str, type] = {name: STATEMENT_COLUMNS[name] for name in WIRE_FIELDS} | {
-    "statements": int, "answered": int, "pro_azerbaijan": int, "pro_armenia": int, "neutral": int, "lean": float,
-    "own_statements": int, "own_lean": float,
-}  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireRow(OfWire):
+    """One scored wire: a row of what `wirestance score --per wire` writes.
+
+    The numbers are of the statements that the model could read.
+    """
+
+    statements: int
+    answered: int
+    """Statements that got a label."""
+    pro_azerbaijan: int
+    """Statements with this label, as the next two."""
+    pro_armenia: int
+    neutral: int
+    lean: float | None
+    """The mean of p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]; None if nothing could be read."""
+    own_statements: int
+    """Statements in the outlet's own voice."""
+    own_lean: float | None
+    """The lean of those."""
+
+
+WIRE_COLUMNS: Mapping[str, type] = {name: _plain(hint) for name, hint in get_type_hints(WireRow).items()}
 """Names and types of a wire's row."""
 
 
@@ -46,23 +63,29 @@ def statement_rows(scored: Iterable[ScoredWire]) -> Iterator[dict[str, Any]]:
 
 
 def wire_rows(scored: Iterable[ScoredWire]) -> Iterator[dict[str, Any]]:
-    """A row for every wire that has a statement: the counts of its statements, and its lean."""
-    for wire in scored:
-        sums = Voices()
-        for statement in wire.statements:
-            sums.add(statement)
-        everything, own = sums.everything, sums.own
-        if wire.statements:
-            yield {name: getattr(wire.statements[0], name) for name in WIRE_FIELDS} | {
-                "statements": everything.statements,
-                "answered": everything.answered,
-                "pro_azerbaijan": everything.counts[AZERBAIJAN],
-                "pro_armenia": everything.counts[ARMENIA],
-                "neutral": everything.counts[NEUTRAL],
-                "lean": everything.mean,
-                "own_statements": own.statements,
-                "own_lean": own.mean,
-            }
+    """A row for every wire that has a statement."""
+    return (asdict(row) for wire in scored if (row := wire_row(wire)))
+
+
+def wire_row(scored: ScoredWire) -> WireRow | None:
+    """The counts of a wire's statements, and its lean; None if there is no statement in it."""
+    if not scored.statements:
+        return None
+    sums = Voices()
+    for statement in scored.statements:
+        sums.add(statement)
+    everything, own = sums.everything, sums.own
+    return WireRow(
+        **{field.name: getattr(scored.statements[0], field.name) for field in fields(OfWire)},
+        statements=everything.statements,
+        answered=everything.answered,
+        pro_azerbaijan=everything.counts[AZERBAIJAN],
+        pro_armenia=everything.counts[ARMENIA],
+        neutral=everything.counts[NEUTRAL],
+        lean=everything.mean,
+        own_statements=own.statements,
+        own_lean=own.mean,
+    )
 
 
 def read_scored(path: str | PathLike[str]) -> Iterator[Scored]:

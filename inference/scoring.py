@@ -22,8 +22,8 @@ Part = Literal["title", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
-    """One scored statement: a row of what `wirestance score` writes."""
+class OfWire:
+    """What a row says of its wire."""
 
     wire: str
     """The wire's id."""
@@ -38,6 +38,12 @@ class Scored:
     """The wire's place in the file."""
     digest: str
     """Of the wire's text: equal for copies of one wire."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored(OfWire):
+    """One scored statement: a row of what `wirestance score` writes."""
+
     part: Part
     start: int
     """The statement is `text[start:end]` of the wire's title or text."""

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from wirestance.inference.service.access import Access
 from wirestance.inference.service.batching import BusyError
-from wirestance.inference.service.limits import BodyLimit
+from wirestance.inference.service.body import BodyLimit
 from wirestance.inference.service.schema import Alive, Answers, Problem, Ready, ScoredWireOut, Statements, WireIn
 from wirestance.inference.service.service import NotReadyError, Service
 from wirestance.inference.wires.problems import shown

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from wirestance.inference.prediction import Prediction, Voice
+from wirestance.inference.rows import WireRow
 from wirestance.inference.scoring import Scored
 
 LONGEST_WIRE = 100_000
@@ -20,10 +21,10 @@ WIRE: JsonValue = {
 }
 PREDICTED: JsonValue = {
     "label": "pro-azerbaijan",
-    "score": 0.9531,
-    "scores": {"pro-azerbaijan": 0.9531, "pro-armenia": 0.0172, "neutral-diplomatic": 0.0296},
+    "score": 0.8981,
+    "scores": {"pro-azerbaijan": 0.8981, "pro-armenia": 0.0517, "neutral-diplomatic": 0.0501},
     "voice": "own",
-    "reported": 0.0713,
+    "reported": 0.0035,
     "truncated": False,
     "problem": None,
 }
@@ -108,41 +109,11 @@ class Answers(_Model):
     answers: list[Answer]
 
 
-class WireRow(_Model):
-    """A wire's row, as `wirestance score --per wire` writes it; numbers are of statements that the model could read."""
-
-    wire: str
-    """The wire's id."""
-    source: str | None
-    date: str | None
-    """ISO 8601."""
-    title: str | None
-    url: str | None
-    language: str | None
-    file: str
-    number: int
-    digest: str
-    """Of the wire's text: equal for copies of one wire."""
-    statements: int
-    answered: int
-    """Statements that got a label."""
-    pro_azerbaijan: int
-    """Statements with this label, as the next two."""
-    pro_armenia: int
-    neutral: int
-    lean: float | None
-    """The mean of p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]; null if nothing could be read."""
-    own_statements: int
-    """Statements in the outlet's own voice."""
-    own_lean: float | None
-    """The lean of those."""
-
-
 class ScoredWireOut(_Model):
     """A scored wire."""
 
     wire: WireRow | None
-    """Null if there is no statement in it."""
+    """As `wirestance score --per wire` writes it; null if there is no statement in it."""
     statements: list[Scored]
     """As `wirestance score` writes them."""
 

@@ -3,12 +3,12 @@
 import asyncio
 
 from wirestance.inference.classifier import StanceClassifier
-from wirestance.inference.rows import wire_rows
+from wirestance.inference.rows import wire_row
 from wirestance.inference.scoring import places_of, scored_wire
 from wirestance.inference.service.batching import Batcher
 from wirestance.inference.service.limits import Limits
 from wirestance.inference.service.metrics import Metrics
-from wirestance.inference.service.schema import Answer, Answers, ScoredWireOut, Statements, WireIn, WireRow
+from wirestance.inference.service.schema import Answer, Answers, ScoredWireOut, Statements, WireIn
 from wirestance.inference.wires.build import build
 from wirestance.inference.wires.record import Rejection
 from wirestance.model.errors import InputError
@@ -63,8 +63,7 @@ class Service:
         self._check_number(len(places))
         answers = await self.batcher.answer([place.text for place in places], asked.threshold)
         scored = scored_wire(wire, places, iter(answers))
-        row = next(wire_rows([scored]), None)
-        return ScoredWireOut(wire=WireRow(**row) if row else None, statements=scored.statements)
+        return ScoredWireOut(wire=wire_row(scored), statements=scored.statements)
 
     def _check_number(self, statements: int) -> None:
         most = self.limits.statements
