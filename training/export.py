@@ -27,7 +27,6 @@ from wirestance.training.rounding import round_weights
 from wirestance.training.smooth import Array, Inputs, divisors, observe
 
 INPUT = "input_ids"
-OUTPUTS = ("logits", "voice")
 
 EXACT = 16
 """Channels between the feed-forward layers that stay in full precision: a handful is many times larger than the rest,

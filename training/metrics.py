@@ -165,7 +165,7 @@ def choose_threshold(
 
     Each statement counts by its weight; statements of one confidence are answered together. If no threshold reaches
     both, only the surest answer. A feed is mostly neutral, and so are the answers to it: their precision alone would
-    let through partisan ones that are wrong one time in seven.
+    let through partisan ones that are wrong much more often.
     """
     confidence, answers = probabilities.max(axis=1), probabilities.argmax(axis=1)
     levels, place = np.unique(-confidence, return_inverse=True)
