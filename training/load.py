@@ -1,27 +1,25 @@
-"""The load test: the service in a process, a real client in another, and every answer checked."""
+"""The load test: the service in a process, a real client in another (`load_client.py`), and every answer checked."""
 
-import asyncio
-import json
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from itertools import chain, cycle, islice
+from itertools import chain
 from math import nan
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
-
-import httpx2
-import numpy as np
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 from wirestance import StanceClassifier
 from wirestance.inference.runtime import usable_cores
+from wirestance.training.load_client import Driven, drive, overload
 from wirestance.training.tables import table
 
 ROUNDS = 3
@@ -29,63 +27,14 @@ TOGETHER = 32
 WAYS = ((16, TOGETHER), (64, 1), (16, 1))
 """Connections, and the statements of each request."""
 
-SIZES = (1, 2, 4, 8, 16, 32)
-"""Statements of the requests under overload, in turn."""
-
 OVERLOAD = 2
 """Times the measured capacity."""
 
 START = 30
 """Seconds within which the service must be ready."""
 
-PATIENCE = 120
-"""Seconds that the client waits for an answer."""
-
-ROUNDING = 0.001
-"""Farthest that a probability may be from the expected one."""
-
 FAILED = "wrong, or anything else"
 EXIT_CODE = "exit code when stopped"
-
-Expected = tuple[str | None, float]
-"""A label and its probability."""
-
-
-class Reply(NamedTuple):
-    """What became of one request."""
-
-    status: int
-    """0 if there was none."""
-    seconds: float
-    statements: int
-    right: bool
-    """Whether every answer is the expected one."""
-
-
-class Driven(NamedTuple):
-    """What a client saw."""
-
-    seconds: float
-    replies: list[Reply]
-
-    @property
-    def rate(self) -> float:
-        """Statements answered a second."""
-        return sum(reply.statements for reply in self.replies if reply.status == 200) / self.seconds
-
-    def latency(self, percent: float) -> float:
-        """A percentile of the time to an answer, in milliseconds."""
-        answered = [one.seconds for one in self.replies if one.status == 200]
-        return 1000 * float(np.percentile(answered, percent)) if answered else nan
-
-    def status(self, status: int) -> int:
-        """Requests with this status."""
-        return sum(reply.status == status for reply in self.replies)
-
-    @property
-    def failed(self) -> int:
-        """Requests that were neither answered rightly nor refused."""
-        return sum(not (reply.status == 429 or (reply.status == 200 and reply.right)) for reply in self.replies)
 
 
 def load(
@@ -184,9 +133,9 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START
     while process.poll() is None and time.monotonic() < until:
         try:
-            if httpx2.get(f"{url}/ready").status_code == 200:
+            with urlopen(f"{url}/ready"):  # raises at any status but 200
                 return
-        except httpx2.TransportError:
+        except URLError:
             time.sleep(0.1)
     raise RuntimeError(f"the service is not ready: {process.args!r} returned {process.poll()}")
 
@@ -194,74 +143,9 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 def _memory(url: str) -> float:
     """What the service occupies, in MiB, by its own figures; nan if it is gone."""
     try:
-        lines = httpx2.get(f"{url}/metrics").text.splitlines()
-    except httpx2.TransportError:
+        with urlopen(f"{url}/metrics") as page:
+            lines = page.read().decode().splitlines()
+    except URLError:
         return nan
     (line,) = (line for line in lines if line.startswith("process_resident_memory_bytes "))
     return float(line.split()[1]) / 2**20
-
-
-Checked = Sequence[tuple[str, Expected]]
-
-
-def drive(url: str, requests: Sequence[Checked], connections: int) -> Driven:
-    """Send requests over a number of connections, on each the next one as soon as the last is answered."""
-    return asyncio.run(_drive(url, requests, connections))
-
-
-async def _drive(url: str, requests: Sequence[Checked], connections: int) -> Driven:
-    remaining = iter(requests)
-
-    async def connection(client: httpx2.AsyncClient) -> list[Reply]:
-        return [await _send(client, request) for request in remaining]
-
-    async with _client(url) as client:
-        start = time.perf_counter()
-        replies = await asyncio.gather(*(connection(client) for _ in range(connections)))
-        return Driven(time.perf_counter() - start, list(chain.from_iterable(replies)))
-
-
-def overload(url: str, checked: Checked, rate: float, seconds: float) -> Driven:
-    """Send statements at a rate, whatever becomes of those before."""
-    return asyncio.run(_overload(url, checked, rate, seconds))
-
-
-async def _overload(url: str, checked: Checked, rate: float, seconds: float) -> Driven:
-    texts, sizes = cycle(checked), cycle(SIZES)
-    async with _client(url) as client, asyncio.TaskGroup() as group:
-        tasks = []
-        sent = 0
-        start = time.perf_counter()
-        while (now := time.perf_counter() - start) < seconds:
-            if sent < rate * now:
-                request = list(islice(texts, next(sizes)))
-                tasks.append(group.create_task(_send(client, request)))
-                sent += len(request)
-            await asyncio.sleep(0 if sent < rate * now else 0.002)
-        replies = [await task for task in tasks]
-        return Driven(time.perf_counter() - start, replies)
-
-
-def _client(url: str) -> httpx2.AsyncClient:
-    """A client whose connections are kept, and as many as there are requests at a time."""
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-    return httpx2.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE)
-
-
-async def _send(client: httpx2.AsyncClient, request: Checked) -> Reply:
-    body = json.dumps({"texts": [text for text, _ in request]})
-    start = time.perf_counter()
-    try:
-        response = await client.post("/predict", content=body, headers={"Content-Type": "application/json"})
-    except httpx2.TransportError:
-        return Reply(0, time.perf_counter() - start, len(request), right=False)
-    seconds = time.perf_counter() - start
-    right = response.status_code == 200 and _as_expected(response.json()["answers"], request)
-    return Reply(response.status_code, seconds, len(request), right)
-
-
-def _as_expected(answers: Sequence[Mapping[str, Any]], request: Checked) -> bool:
-    return len(answers) == len(request) and all(
-        answer["label"] == label and abs(answer["score"] - score) <= ROUNDING
-        for answer, (_, (label, score)) in zip(answers, request, strict=True)
-    )
