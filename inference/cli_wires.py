@@ -71,6 +71,8 @@ def score(
     if address is not None:
         if follow or resume:
             raise click.UsageError("--follow and --resume do not go with --ray")
+        if classifier.settings.threads is not None:
+            raise click.UsageError("--threads does not go with --ray: an actor has one thread; --actors says how many")
         _score_on_ray(
             address, actors, sources, out, classifier,
             wire_format=wire_format, fields=_fields(fields), per=per, threshold=threshold,

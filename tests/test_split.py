@@ -7,7 +7,7 @@ import pytest
 
 from wirestance.model.labels import LABELS
 from wirestance.training.corpus import Statement, load_article, load_corpus
-from wirestance.training.split import families, split
+from wirestance.training.split import corpus_split, families, split
 
 TEN = "one two three four five six seven eight nine ten"
 
@@ -18,8 +18,8 @@ def corpus():
 
 
 @pytest.fixture(scope="module")
-def parts(corpus):
-    return split(corpus)
+def parts():
+    return corpus_split()
 
 
 def statements(*groups_and_texts):
