@@ -9,8 +9,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
+
+# ONNX Runtime would tell its maker of the machine, over the network and from a thread that a fork loses.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime
 
 from wirestance.model.artifact import NETWORK, TOKENIZER
 from wirestance.model.errors import ArtifactError
@@ -88,10 +91,10 @@ class Runtime:
         return encodings
 
 
-def open_session(network: str | bytes) -> Any:
-    """A session of ONNX Runtime without threads of its own, for a network's file or its content."""
+def open_session(network: str | bytes, threads: int = 1) -> Any:
+    """A session of ONNX Runtime for a network's file or its content; with one thread, it starts none of its own."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
 

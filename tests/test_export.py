@@ -2,11 +2,11 @@
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 
 from wirestance import StanceClassifier
+from wirestance.inference.runtime import open_session
 from wirestance.model.artifact import NETWORK
 from wirestance.training.export import CHANNELS, EXACT, PRODUCT, WEIGHT, WEIGHT_STEPS
 from wirestance.training.full_precision import load_full_precision
@@ -18,7 +18,7 @@ IDS = np.random.default_rng(0).integers(1000, 20000, (3, 17)).astype(np.int32)
 
 @pytest.fixture(scope="module")
 def session(tiny_model):
-    return onnxruntime.InferenceSession(str(tiny_model / NETWORK), providers=["CPUExecutionProvider"])
+    return open_session(str(tiny_model / NETWORK))
 
 
 def test_the_graph_says_what_the_network_says(tiny_model, session):

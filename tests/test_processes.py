@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from wirestance.inference.classifier import restore
 
 TEXTS = [f"Azerbaijani forces repelled attack {number}; Yerevan denied it." for number in range(60)]
 FORKED = """
-import gc, multiprocessing, sys
+import gc, multiprocessing, os, sys, time
 from wirestance import StanceClassifier
 
 texts = [f"Azerbaijani forces repelled attack {number}; Yerevan denied it." for number in range(60)]
@@ -33,6 +34,14 @@ for use_it in (True, False):
     process.start()
     process.join(20)
     assert process.exitcode == 0, process.exitcode or "hangs"
+
+if not (child := os.fork()):
+    sys.exit([answer.scores for answer in classifier.predict_batch(texts)] != expected)
+until, ended = time.monotonic() + 20, (0, 0)
+while not ended[0] and time.monotonic() < until:
+    ended = os.waitpid(child, os.WNOHANG)
+    time.sleep(0.05)
+assert ended == (child, 0), ended
 assert [answer.scores for answer in classifier.predict_batch(texts)] == expected
 """
 
@@ -116,3 +125,12 @@ def test_the_tokens_are_the_same_on_one_thread_and_on_many(tiny_model):
     one, many = (StanceClassifier.load(tiny_model, threads=threads) for threads in (1, 2))
     assert one.predict_batch(texts) == many.predict_batch(texts)
     assert [answer.truncated for answer in one.predict_batch(texts)] == [False, True]
+
+
+def test_nothing_is_kept_of_the_machine(tiny_model, tmp_path):
+    """ONNX Runtime would write an identity of the machine into the user's home, to send it to its maker."""
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    command = [Path(sys.executable).with_name("wirestance"), "--model", tiny_model, "Talks went on."]
+    done = subprocess.run(command, check=False, timeout=60, env=environment | {"HOME": str(tmp_path)})
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == []

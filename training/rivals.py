@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoTokenizer, Pipeline, pipeline
 from transformers.utils import logging
 
+from wirestance.inference.runtime import open_session, usable_cores
 from wirestance.model.artifact import TOKENIZER
 from wirestance.model.encoder import MINILM
 from wirestance.model.network import StanceNetwork
@@ -57,7 +57,7 @@ def _pipeline(directory: Path, size: int) -> Run:
 def _onnx(directory: Path, scratch: Path) -> Run:
     path = scratch / "float.onnx"
     export_float(load_full_precision(directory), path)
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = open_session(str(path), usable_cores())
     tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
     tokenizer.no_truncation()
     tokenizer.enable_padding()
