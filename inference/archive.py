@@ -2,27 +2,33 @@
 
 Three files stand side by side: the rows, `OUT.rejected.jsonl`, and the journal `OUT.progress`. After every chunk the
 rows are forced to disk and only then the journal says how far they are whole and which records they cover. What a
-crash leaves behind that point is cut off when the run is resumed.
+crash leaves behind that point is cut off when the run is resumed. The journal is locked as long as a run writes.
 """
 
 import csv
 import io
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
 from wirestance.inference.extras import need
+from wirestance.inference.wires.problems import shown
 from wirestance.inference.wires.record import Rejection
 from wirestance.model.errors import InputError
 
 FORMATS = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 ROWS_IN_GROUP = 10_000
 """Rows of a Parquet file that are held in memory at once."""
+
+REJECTED, JOURNAL, ROWS = ".rejected.jsonl", ".progress", ".rows.jsonl"
+"""What the names of an archive's other files have behind that of the output; the last, where that is Parquet."""
 
 
 class Archive:
@@ -38,7 +44,8 @@ class Archive:
             resume: go on where an earlier run stopped, if there was one.
 
         Raises:
-            InputError: unknown ending, an output that is there already, or one that was made otherwise.
+            InputError: unknown ending, an output that is there already, that another run is writing, that was made
+                otherwise or holds less than its journal says, or a journal that no run has written.
         """
         if path.suffix not in FORMATS:
             raise InputError(f"{path}: the ending {path.suffix!r} is not known; allowed are {', '.join(FORMATS)}")
@@ -51,18 +58,16 @@ class Archive:
         self.rows = self.rejected = 0
         """Rows and rejections that stand in the files."""
         self._format = FORMATS[path.suffix]
-        self._rows_path = path.with_name(path.name + ".rows.jsonl") if self._format == "parquet" else path
-        self.rejected_path = path.with_name(path.name + ".rejected.jsonl")
-        self._journal_path = path.with_name(path.name + ".progress")
-        if resume and self._journal_path.exists():
-            sizes = self._replay(settings)
-        elif path.exists() or self._journal_path.exists():
-            raise InputError(f"{path}: is there already; resume goes on with it, or remove it and {self._journal_path}")
-        else:
-            sizes = (0, 0)
-            _append(self._journal_path, {"settings": settings})
-        self._rows_file = _open(self._rows_path, sizes[0])
-        self._rejected_file = _open(self.rejected_path, sizes[1])
+        self._rows_path = path.with_name(path.name + ROWS) if self._format == "parquet" else path
+        self.rejected_path = path.with_name(path.name + REJECTED)
+        self._journal_path = path.with_name(path.name + JOURNAL)
+        with ExitStack() as files:
+            self._journal = files.enter_context(self._open_journal(resume=resume))
+            self._lock()
+            rows, rejected = self._replay(settings)
+            self._rows_file = files.enter_context(self._open(self._rows_path, rows))
+            self._rejected_file = files.enter_context(self._open(self.rejected_path, rejected))
+            self._files = files.pop_all()
 
     def __enter__(self) -> "Archive":
         """The archive itself."""
@@ -72,8 +77,7 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the files; what was written since the last `commit` is not kept."""
-        self._rows_file.close()
-        self._rejected_file.close()
+        self._files.close()
 
     def commit(
         self,
@@ -104,14 +108,13 @@ class Archive:
         self.keys.update(kept)
         self.rows += len(written)
         self.rejected += len(refused)
-        _append(
-            self._journal_path,
+        self._note(
             {
                 "bytes": [self._rows_file.tell(), self._rejected_file.tell()],
                 "written": [self.rows, self.rejected],
                 "records": records,
                 "keys": [key.hex() for key in kept],
-            },
+            }
         )
 
     def finish(self) -> None:
@@ -124,53 +127,100 @@ class Archive:
     def _line(self, row: Mapping[str, Any]) -> bytes:
         return _csv_line([row[name] for name in self.columns]) if self._format == "csv" else _json_line(row)
 
+    def _note(self, entry: Mapping[str, Any]) -> None:
+        """Write a line of the journal, and have it on disk."""
+        self._journal.write(_json_line(entry))
+        self._journal.flush()
+        os.fsync(self._journal.fileno())
+
+    def _open_journal(self, *, resume: bool) -> BinaryIO:
+        """The journal of an earlier run, or a new one where there is no output."""
+        earlier = resume and self._journal_path.exists()
+        if self.path.exists() and not earlier:
+            raise self._is_there()
+        try:
+            return self._journal_path.open("r+b" if earlier else "x+b")
+        except FileExistsError:
+            raise self._is_there() from None
+
+    def _is_there(self) -> InputError:
+        return InputError(
+            f"{self.path}: is there already; resume goes on with it, or remove it and {self._journal_path}"
+        )
+
+    def _lock(self) -> None:
+        """Keep other runs from the output until the journal is closed, or the process ends in whatever way."""
+        if sys.platform == "win32":
+            return
+        import fcntl  # only here: Windows has none
+
+        try:
+            fcntl.flock(self._journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"{self.path}: another run is writing it and holds {self._journal_path}; wait for its end, or write "
+                "to another file"
+            ) from None
+        except OSError:
+            pass  # a file system without locks: as on Windows
+
     def _replay(self, settings: Mapping[str, Any]) -> tuple[int, int]:
-        """Read the journal; the sizes up to which the files are whole."""
-        lines = list(_whole_lines(self._journal_path))
-        first = json.loads(lines[0])["settings"] if lines else settings
+        """Read the journal, or begin one that is empty; the sizes up to which the files are whole."""
+        sizes = (0, 0)
+        first: dict[str, Any] | None = None
+        for number, line in enumerate(_whole_lines(self._journal), 1):
+            try:
+                entry = json.loads(line)
+                if first is None:
+                    first = dict(entry["settings"])
+                    continue
+                rows, rejected = entry["bytes"]
+                sizes = (int(rows), int(rejected))
+                self.rows, self.rejected = entry["written"]
+                self.done.update(entry["records"])
+                self.keys.update(map(bytes.fromhex, entry["keys"]))
+            except (KeyError, TypeError, ValueError) as error:
+                raise InputError(
+                    f"{self._journal_path}:{number}: {shown(line.decode(errors='replace'))} is no line of the journal "
+                    f"that a run of scoring writes; remove or rename the file, or write to another one than {self.path}"
+                ) from error
+        if first is None:
+            if self.path.exists():
+                raise self._is_there()
+            self._note({"settings": settings})
+            return sizes
         for name, value in json.loads(json.dumps(settings)).items():
             if first.get(name) != value:
                 raise InputError(
                     f"{self.path}: was made with {name} {first.get(name)!r}, not {value!r}; resume with the same"
                 )
-        sizes = (0, 0)
-        for line in lines[1:]:
-            entry = json.loads(line)
-            sizes = tuple(entry["bytes"])
-            self.rows, self.rejected = entry["written"]
-            self.done.update(entry["records"])
-            self.keys.update(map(bytes.fromhex, entry["keys"]))
-        if not lines:
-            _append(self._journal_path, {"settings": settings})
         return sizes
 
-
-def _open(path: Path, size: int) -> BinaryIO:
-    """A file to write to, cut at a size behind which nothing is known to be whole."""
-    path.touch()
-    file = path.open("r+b")
-    file.truncate(size)
-    file.seek(size)
-    return file
-
-
-def _append(path: Path, entry: Mapping[str, Any]) -> None:
-    with path.open("ab") as file:
-        file.write(_json_line(entry))
-        file.flush()
-        os.fsync(file.fileno())
+    def _open(self, path: Path, size: int) -> BinaryIO:
+        """A file to write to, cut at a size behind which nothing is known to be whole."""
+        held = path.stat().st_size if path.exists() else 0
+        if held < size:
+            raise InputError(
+                f"{path}: holds {held:,} bytes, and {self._journal_path} tells of {size:,}; put back the file that was "
+                f"written, or remove {self.path} and what lies beside it, and score all again"
+            )
+        path.touch()
+        file = path.open("r+b")
+        file.truncate(size)
+        file.seek(size)
+        return file
 
 
-def _whole_lines(path: Path) -> Iterator[bytes]:
+def _whole_lines(journal: BinaryIO) -> Iterator[bytes]:
     """The lines of a journal; a last one that a crash cut short is removed from it."""
     whole = 0
-    with path.open("r+b") as file:
-        for line in file:
-            if not line.endswith(b"\n"):
-                break
-            whole += len(line)
-            yield line
-        file.truncate(whole)
+    for line in journal:
+        if not line.endswith(b"\n"):
+            break
+        whole += len(line)
+        yield line
+    journal.truncate(whole)
+    journal.seek(whole)
 
 
 def _json_line(row: Mapping[str, Any]) -> bytes:

@@ -77,8 +77,10 @@ class StanceClassifier:
 
         Raises:
             ArtifactError: the directory is not a whole, unchanged model of a format that this version reads.
-            InputError: the share is out of range.
+            InputError: the share or the number of threads is out of range.
         """
+        if threads is not None and threads < 1:
+            raise InputError(f"threads is {threads}; allowed is 1 or more, or None for every core")
         directory = SHIPPED if path is None else Path(path)
         stance = load_stance(directory)
         runtime = Runtime(directory, stance.max_tokens, threads)
@@ -133,8 +135,8 @@ class StanceClassifier:
         """The stances of any number of statements, in their order and in bounded memory.
 
         A text that cannot be read does not stop the stream: its prediction has no label and says why in `problem`.
-        Statements are read ahead in windows that grow from 1 to 2,048, and no window waits for a slow source: the
-        first answer comes at once, and every statement of a trickling source as it arrives.
+        Statements are read ahead in windows that grow from 1 to 2,048. The first answer comes at once; where the source
+        makes wait, those that were read are answered when its next statement comes, at the latest.
         """
         source, window = iter(texts), 1
         while chunk := _read_ahead(source, window):

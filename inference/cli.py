@@ -117,7 +117,7 @@ def _predictions(
 
 def _printer(*, as_json: bool, probabilities: bool) -> Callable[[str, Prediction], None]:
     if as_json or not is_terminal(sys.stdout):
-        return lambda text, prediction: click.echo(json_line(text, prediction, probabilities=probabilities))
+        return lambda text, prediction: _echo(json_line(text, prediction, probabilities=probabilities))
     from rich.console import Console  # only here: it takes longer to import than a label takes to find
 
     console = Console(highlight=False)
@@ -126,11 +126,16 @@ def _printer(*, as_json: bool, probabilities: bool) -> Callable[[str, Prediction
 
 def _shower(as_json: bool) -> Callable[[Explanation], None]:
     if as_json or not is_terminal(sys.stdout):
-        return lambda explanation: click.echo(explanation_line(explanation))
+        return lambda explanation: _echo(explanation_line(explanation))
     from rich.console import Console
 
     console = Console(highlight=False)
     return lambda explanation: print_explanation(console, explanation)
+
+
+def _echo(line: str) -> None:
+    """Write a line of JSON in UTF-8, whatever the locale says."""
+    click.echo(line.encode())
 
 
 def main() -> None:
@@ -140,6 +145,6 @@ def main() -> None:
     except WirestanceError as error:
         click.echo(f"wirestance: {error}", err=True)
         sys.exit(BAD_INPUT)
-    except OSError as error:  # the output is full or gone
-        click.echo(f"wirestance: the answers cannot be written: {error.strerror}", err=True)
+    except OSError as error:  # mostly the output, which is full or gone
+        click.echo(f"wirestance: {error.filename or 'the answers cannot be written'}: {error.strerror}", err=True)
         os._exit(BAD_INPUT)  # without another try to flush them

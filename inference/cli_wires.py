@@ -80,15 +80,18 @@ def score(
         return
     if actors is not None:
         raise click.UsageError("--actors goes with --ray")
+    if follow and out.endswith(".parquet"):
+        raise click.UsageError(f"{out}: .parquet is made at a run's end, and --follow has none; give .jsonl or .csv")
     from wirestance.inference.archive import Archive
     from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
-    from wirestance.inference.score_files import score_to
+    from wirestance.inference.score_files import check_output, score_to
     from wirestance.inference.wires.follow import follow_records
     from wirestance.inference.wires.read import read_records
 
     _tell_of_guesses()
     columns, rows = (WIRE_COLUMNS, wire_rows) if per == "wire" else (STATEMENT_COLUMNS, statement_rows)
     named = _fields(fields)
+    check_output(Path(out), sources)
     if follow:
         records = follow_records(sources, format=wire_format, fields=named)
     else:
@@ -114,8 +117,9 @@ def score(
 def _score_on_ray(
     address: str, actors: int | None, sources: Sequence[str], out: str, classifier: StanceClassifier, **options: Any
 ) -> None:
+    from wirestance.inference.archive import REJECTED
     from wirestance.inference.ray_cluster import connected
-    from wirestance.inference.score_ray import REJECTED, score_on_ray
+    from wirestance.inference.score_ray import score_on_ray
 
     with connected(address, actors) as number:
         found = score_on_ray(sources, out, classifier, actors=number, **options)

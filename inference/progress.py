@@ -1,7 +1,7 @@
 """The progress bar of scoring, with its rate and the time that is left."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -47,9 +47,9 @@ def _begins(sources: Sequence[str]) -> tuple[dict[str, int], int]:
     begins: dict[str, int] = {}
     total = 0
     for source in sources:
-        path = Path(source)
-        for file in sorted(files_below(path)) if path.is_dir() else [path]:
-            if file.is_file():
+        with suppress(OSError, ValueError):  # what cannot be looked at, the reading will tell
+            path = Path(source)
+            for file in files_below(path) if path.is_dir() else [path]:
                 begins[file_name(str(file))] = total
                 total += file.stat().st_size
     return begins, total

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from os import PathLike
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from wirestance.inference.extras import need
 from wirestance.inference.lean import Voices
 from wirestance.inference.scoring import OfWire, Scored, ScoredWire
+from wirestance.inference.wires.problems import LONGEST_RECORD
 from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, NEUTRAL
 
@@ -27,6 +29,9 @@ def _plain(hint: Any) -> type:
 
 STATEMENT_COLUMNS: Mapping[str, type] = {name: _plain(hint) for name, hint in get_type_hints(Scored).items()}
 """Names and types of a statement's row."""
+
+OPTIONAL = {name for name, hint in get_type_hints(Scored).items() if NoneType in get_args(hint)}
+"""Columns of a statement's row that may be empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,51 +99,71 @@ def read_scored(path: str | PathLike[str]) -> Iterator[Scored]:
     Of a directory, which `wirestance score --ray` writes, all the files are read.
 
     Raises:
-        InputError: the file cannot be read, or a row is not a scored statement; names the row.
+        InputError: a file cannot be read, or a row is not a scored statement; names the file and the row.
     """
     path = Path(path)
     try:
-        yield from (_scored(row, f"{path}:{number}") for number, row in enumerate(_rows(path), 1))
+        if path.is_dir():
+            for part in sorted(path.iterdir()):
+                yield from read_scored(part)
+        else:
+            yield from (_scored(row, f"{path}:{number}") for number, row in enumerate(_rows(path), 1))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error
 
 
 def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    if path.is_dir():
-        for part in sorted(path.iterdir()):
-            yield from _rows(part)
-        return
     with path.open("rb") as file:
         head = file.read(4)
     if head == PARQUET_MAGIC:
-        with need("pyarrow.parquet", "reading Parquet").ParquetFile(path) as table:
+        return _parquet_rows(path)
+    return _json_rows(path) if head.startswith(b"{") else _csv_rows(path)
+
+
+def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    parquet = need("pyarrow.parquet", "reading Parquet")
+    try:
+        with parquet.ParquetFile(path) as table:
             for batch in table.iter_batches():
                 yield from batch.to_pylist()
-        return
+    except Exception as error:  # pyarrow raises whatever the broken part calls for
+        raise InputError(f"{path}: is not Parquet that can be read: {error}") from error
+
+
+def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
     with path.open(encoding="utf-8", newline="") as lines:
-        if not head.startswith(b"{"):
-            yield from csv.DictReader(lines)
-            return
+        rows = csv.DictReader(lines)
+        try:
+            yield from rows
+        except csv.Error as error:
+            raise InputError(f"{path}:{rows.reader.line_num}: not CSV: {error}") from error
+
+
+def _json_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    with path.open(encoding="utf-8", newline="") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 yield json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise InputError(f"{path}:{number}: not JSON: {error}") from error
 
 
 def _scored(row: Mapping[str, Any], place: str) -> Scored:
     try:
-        return Scored(**{name: _value(row[name], kind) for name, kind in STATEMENT_COLUMNS.items()})
-    except (KeyError, TypeError, ValueError) as error:
+        return Scored(**{name: _value(row[name], name, kind) for name, kind in STATEMENT_COLUMNS.items()})
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"{place}: not a scored statement ({error}); the rows of `wirestance score`, one a statement, are read"
         ) from error
 
 
-def _value(value: Any, kind: type) -> Any:
+def _value(value: Any, name: str, kind: type) -> Any:
     """A value as its column has it; CSV knows only strings, and no None."""
     if value is None or (value == "" and kind is str):
-        return None
+        if name in OPTIONAL:
+            return None
+        raise ValueError(f"{name} is empty")
     if kind is bool and isinstance(value, str):
         return value == "True"
     return kind(value)

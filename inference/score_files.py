@@ -1,15 +1,20 @@
 """From files of wires to an archive of scored statements: what `wirestance score` does."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
 from typing import Any
 
-from wirestance.inference.archive import Archive
+from wirestance.inference.archive import JOURNAL, REJECTED, ROWS, Archive
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.rows import statement_rows
 from wirestance.inference.scoring import Outcome, ScoredWire, id_key, score_records
+from wirestance.inference.wires.read import file_name
 from wirestance.inference.wires.record import Record, Rejection
+from wirestance.model.errors import InputError
 
 
 @dataclass(slots=True)
@@ -19,6 +24,20 @@ class Progress:
     wires: int = 0
     statements: int = 0
     rejected: int = 0
+
+
+def check_output(out: Path, sources: Iterable[str]) -> None:
+    """Raise InputError if what is written would be read: the output is a source, or lies in a directory that is one.
+
+    What is hidden in a directory is not read, so it may lie there.
+    """
+    for source, ending in product(sources, ("", REJECTED, JOURNAL, ROWS)):
+        read, written = Path(os.path.realpath(source)), Path(os.path.realpath(f"{out}{ending}"))
+        if written.is_relative_to(read) and not any(part[0] == "." for part in written.relative_to(read).parts):
+            raise InputError(
+                f"{file_name(str(out))}: would itself be read, as part of the source {file_name(source)}; "
+                "an output outside all sources is allowed"
+            )
 
 
 def score_to(

@@ -12,16 +12,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from wirestance.inference.archive import arrow_schema
+from wirestance.inference.archive import REJECTED, arrow_schema
 from wirestance.inference.classifier import Settings, StanceClassifier, restore
 from wirestance.inference.extras import need
 from wirestance.inference.ray_paths import absolute, check_free, check_inputs
 from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
 from wirestance.inference.scoring import ScoredWire, repeated, score_records
 from wirestance.inference.sources import STDIN
-from wirestance.inference.wires.fields import check_fields
-from wirestance.inference.wires.problems import shown
-from wirestance.inference.wires.recognise import FORMATS
+from wirestance.inference.wires.read import check_reading
 from wirestance.inference.wires.record import Rejection
 from wirestance.model.errors import InputError, WirestanceError
 
@@ -32,9 +30,6 @@ ROWS_IN_FILE = 100_000
 """Rows from which a file of the output is full."""
 
 PARQUET, JSON_LINES = ".parquet", ".jsonl"
-
-REJECTED = ".rejected.jsonl"
-"""What the name of the output is followed by in that of the rejections."""
 
 Place = tuple[str, int]
 """A file and the number of a wire in it."""
@@ -112,7 +107,12 @@ def score_on_ray(
         InputError: an argument is unusable, an input is not there, or the run failed; says which and why.
     """
     given = fields or {}
-    _check(sources, out, wire_format, given, threshold)
+    if not out.endswith((PARQUET, JSON_LINES)):
+        raise InputError(f"{out}: the ending is not known on Ray; allowed are {PARQUET}, {JSON_LINES}")
+    if STDIN in sources:
+        raise InputError("standard input cannot be read on Ray; give files or directories")
+    check_reading(wire_format, given)
+    classifier.answer([], threshold=threshold)  # refuses one that is out of range
     ray_data = need("ray.data", "scoring on Ray", "ray")
     from wirestance.inference.ray_source import WireSource
 
@@ -141,20 +141,6 @@ def score_on_ray(
         )  # Ray's own pool of actors restarts those that die, and gives others what they had in hand
         _write(scored, out)
     return found
-
-
-def _check(
-    sources: Sequence[str], out: str, wire_format: str | None, fields: Mapping[str, str], threshold: float | None
-) -> None:
-    if not out.endswith((PARQUET, JSON_LINES)):
-        raise InputError(f"{out}: the ending is not known on Ray; allowed are {PARQUET}, {JSON_LINES}")
-    if STDIN in sources:
-        raise InputError("standard input cannot be read on Ray; give files or directories")
-    if wire_format is not None and wire_format not in FORMATS:
-        raise InputError(f"the format {shown(wire_format)} is unknown; allowed are {', '.join(FORMATS)}")
-    if threshold is not None and not 0 <= threshold < 1:
-        raise InputError(f"threshold is {threshold}; allowed is 0 (always answer) to below 1")
-    check_fields(fields)
 
 
 def _survey(records: Any, files: Sequence[str]) -> Survey:

@@ -165,14 +165,15 @@ def repeated(file: str, number: int, wire_id: str) -> Rejection:
 
 def places_of(wire: Wire) -> Iterator[Place]:
     """Where a wire's statements stand: in its title, then in its text, which may begin with the title again."""
-    if wire.title:
-        for span in split_statements(wire.title):
-            yield Place("title", span, wire.title[span.start : span.end])
-    repeated = wire.title.strip() if wire.title else ""
-    for span in split_statements(wire.text):
-        text = wire.text[span.start : span.end]
-        if text != repeated:
-            yield Place("text", span, text)
+    title = _places("title", wire.title or "")
+    text = _places("text", wire.text)
+    again = [place.text.split() for place in title] == [place.text.split() for place in text[: len(title)]]
+    yield from title
+    yield from text[len(title) :] if again else text
+
+
+def _places(part: Part, text: str) -> list[Place]:
+    return [Place(part, span, text[span.start : span.end]) for span in split_statements(text)]
 
 
 def _score(

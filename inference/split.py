@@ -6,6 +6,7 @@ credits, military ranks, and sentences that are longer than a model reads.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 LONGEST_WORDS = 120
@@ -36,6 +37,7 @@ INSIDE = re.compile(
     r"|(?<=[.!?])\[[^\]]{1,30}\]\s+(?=[A-Z])"
 )
 """Ends of sentences that the library leaves: an ellipsis before a capital, a full stop inside brackets, a footnote."""
+WORD = re.compile(r"\S+")
 CLAUSE = re.compile(r"[;:—–,]\s+|\s+(?=and |but |while |which |that )")
 
 
@@ -47,7 +49,9 @@ class Span(NamedTuple):
 
 
 def split_statements(text: str) -> Iterator[Span]:
-    """The statements of a text, in order; none is empty, none overlaps another, and only white space lies between.
+    """The statements of a text, in order; none is empty and none overlaps another.
+
+    Between them lie only white space and stray quotation marks.
 
     Args:
         text: a wire's body or headline; line breaks part paragraphs, headlines and list items, unless the lines are
@@ -111,12 +115,12 @@ def _in_quotation(before: str) -> bool:
 def _within_reach(text: str, sentence: Span) -> Iterator[Span]:
     """A sentence in parts that a model reads whole, cut between clauses where there is a place for it."""
     start, end = sentence
-    while len(words := list(re.finditer(r"\S+", text[start:end]))) > LONGEST_WORDS:
-        reach = words[LONGEST_WORDS].start()
-        clauses = [match.end() for match in CLAUSE.finditer(text[start : start + reach])]
-        cut = next((place for place in reversed(clauses) if place * 3 > reach), reach)
-        yield from _stripped(text, start, start + cut)
-        start += cut
+    while len(words := list(islice(WORD.finditer(text, start, end), LONGEST_WORDS + 1))) > LONGEST_WORDS:
+        reach = words[-1].start()
+        clauses = [match.end() for match in CLAUSE.finditer(text, start, reach)]
+        cut = next((place for place in reversed(clauses) if (place - start) * 3 > reach - start), reach)
+        yield from _stripped(text, start, cut)
+        start = cut
     yield from _stripped(text, start, end)
 
 

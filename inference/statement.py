@@ -35,7 +35,7 @@ def check_statement(text: object) -> str:
         raise InputError("the statement is empty")
     head = text[:LONGEST]
     try:
-        head.encode()
+        text.encode()
     except UnicodeEncodeError as error:
         raise InputError(f"the statement is not valid Unicode at character {error.start}: {head!r:.40}") from None
     if not any(character.isalpha() for character in head):

@@ -1,5 +1,6 @@
 """The report: its figures are those of `lean`, its texts are escaped, it needs nothing else."""
 
+import json
 import re
 import runpy
 from dataclasses import asdict
@@ -14,6 +15,7 @@ pytest.importorskip("matplotlib")
 from wirestance.inference.lean import lean
 from wirestance.inference.report import words
 from wirestance.inference.report.page import write_report
+from wirestance.inference.rows import read_scored
 from wirestance.inference.scoring import Scored
 from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS
@@ -236,6 +238,31 @@ def test_rows_that_no_model_wrote_are_refused(tmp_path, broken):
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     with pytest.raises(InputError, match="nowhere"):
         write_report([statement()], tmp_path / "nowhere" / "report.html", title="Wires")
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "link.html"])
+def test_the_page_does_not_replace_its_own_input(tmp_path, name):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(asdict(statement())) + "\n", encoding="utf-8")
+    (tmp_path / "link.html").symlink_to(rows)
+    before = rows.read_bytes()
+    with pytest.raises(InputError, match=rf"{name}: is there already and is no page"):
+        write_report(read_scored(rows), tmp_path / name, title="Wires")
+    assert rows.read_bytes() == before
+
+
+def test_an_earlier_page_and_an_empty_file_are_replaced(tmp_path):
+    path = tmp_path / "report.html"
+    path.touch()
+    write_report([statement()], path, title="Earlier")
+    write_report([statement()], path, title="Later")
+    assert "Later" in path.read_text(encoding="utf-8")
+
+
+def test_the_page_says_how_voices_are_told_apart(page):
+    told = " ".join(page.words.split())
+    assert "Own and reported are told apart by the model, which is wrong at times." in told
+    assert "by rules" not in told
 
 
 def test_the_template_is_packaged():

@@ -16,6 +16,9 @@ from wirestance.model.labels import ARMENIA, AZERBAIJAN
 
 TEMPLATE = Path(__file__).with_name("template.html")
 
+PAGE_HEAD = b"<!DOCTYPE html>"
+"""What every page begins with."""
+
 
 class Shown(NamedTuple):
     """A statement as the page shows it."""
@@ -36,14 +39,15 @@ def write_report(scored: Iterable[Scored], path: Path, *, title: str, metrics: M
 
     Args:
         scored: the statements, in any order; they are read once and not kept.
-        path: where the page goes; a file that is there is replaced.
+        path: where the page goes; an earlier page that is there is replaced, and no other file.
         title: the page's heading.
         metrics: the figures of the model that scored them; those of the shipped model if not given.
 
     Raises:
-        InputError: there is no statement, a row is no scored statement, the page cannot be written, or the extra
-            `report` is not installed.
+        InputError: there is no statement, a row is no scored statement, the page cannot be written, there is a file
+            that is not a page, or the extra `report` is not installed.
     """
+    _check_place(path)
     need("jinja2", "a report", "report")
     need("matplotlib", "a report", "report")
     gathered = Gathered(scored)
@@ -54,6 +58,19 @@ def write_report(scored: Iterable[Scored], path: Path, *, title: str, metrics: M
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _check_place(path: Path) -> None:
+    """Raise InputError for a file that is not a page: it may be the very statements."""
+    if not path.is_file():
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(PAGE_HEAD))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    if head not in (b"", PAGE_HEAD):
+        raise InputError(f"{path}: is there already and is no page, so it is not replaced; write to another file")
 
 
 def render(gathered: Gathered, title: str, metrics: Mapping[str, Any]) -> str:

@@ -99,7 +99,7 @@ class Batcher:
                 while batch := self._next():
                     outcomes = await loop.run_in_executor(thread, self._judge, batch)
                     for job, outcome in zip(batch, outcomes, strict=True):
-                        if not job.outcome.done():  # a client that has gone away takes its job back
+                        if not job.outcome.done():  # it may have been cancelled
                             job.outcome.set_result(outcome)
                     self._ran([one for outcome in outcomes if isinstance(outcome, list) for one in outcome])
 

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, tzinfo
 from email.utils import parsedate_to_datetime
+from itertools import product
 
 from wirestance.inference.extras import need
 from wirestance.inference.wires.problems import UnreadableError, shown
@@ -25,7 +26,7 @@ MONTHS = {
 }  # fmt: skip
 
 ISO = re.compile(r"\d{4}(?:-\d\d-\d\d|\d{4}|-?W\d\d-?\d)(?:[Tt ]\d\d[^\s]*(?: ?[+-]\d\d:?\d\d)?)?")
-YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
+YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?!\d)", re.ASCII)
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})")
 MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 RFC = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}\s+\d{1,2}:\d\d.*", re.ASCII)
@@ -87,11 +88,11 @@ def _plain(text: str) -> datetime | None:
 def _other(text: str) -> datetime:
     """A date as `dateutil` reads it, if every way of reading gives the same and nothing is filled in."""
     parser = need("dateutil.parser", f"reading the date {shown(text)}")
+    orders = [(False, True)] if YEAR_FIRST.match(text) else product((False, True), repeat=2)
     try:
         ways = {
             parser.parse(text, dayfirst=day, yearfirst=year, default=default, tzinfos=_zone)
-            for day in (False, True)
-            for year in (False, True)
+            for day, year in orders
             for default in (datetime(2000, 1, 1), datetime(2004, 2, 2))
         }
     except (ValueError, OverflowError, TypeError, ArithmeticError, LookupError, AttributeError):

@@ -2,47 +2,65 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import IO
 
 from wirestance.inference.wires.build import build
 from wirestance.inference.wires.fields import FieldNames
 from wirestance.inference.wires.files import Lines, as_utf8, read_whole
 from wirestance.inference.wires.ninjs import is_ninjs, ninjs_values
-from wirestance.inference.wires.problems import UnreadableError, shown
+from wirestance.inference.wires.problems import LONGEST_RECORD, UnreadableError, shown
 from wirestance.inference.wires.record import Record, Rejection
 from wirestance.inference.wires.text import decode
 
-HEAD = 64 * 1024
-"""Bytes by which lines are told from one document."""
 
-
-def read_json(
-    file: IO[bytes], name: str, forced: str | None, fields: Mapping[str, str], *, before: int = 0
-) -> Iterator[Record]:
+def read_json(file: IO[bytes], name: str, forced: str | None, fields: Mapping[str, str]) -> Iterator[Record]:
     """The records of a JSON file of any shape.
 
     Args:
         file: open at its beginning.
         name: of the file, for the records.
-        forced: `ninjs` and `jsonl` take every object as one of that kind; None looks at each.
+        forced: `jsonl` reads lines, and takes none for ninjs; `ninjs` takes every object for it; None looks at each.
         fields: our names with those of the file.
-        before: lines that came before, where a file is read as it grows.
 
     Raises:
         UnreadableError: it is one document, and a broken one.
     """
     names = FieldNames(name, fields)
     with as_utf8(file) as text:
-        place = text.tell()
-        head = text.read(HEAD)
-        text.seek(place)
-        for number, value in _lines(text, before) if _is_lines(head) else _document(text):
-            try:
-                if isinstance(value, UnreadableError):
-                    raise value
-                yield build(name, number, _values(value, forced, names))
-            except UnreadableError as error:
-                yield Rejection(file=name, number=number, reason=str(error))
+        if forced == "jsonl" or _is_lines(text):
+            yield from read_lines(Lines(text), name, forced, names)
+        else:
+            for number, value in _document(text):
+                yield _record(name, number, value, forced, names)
+
+
+def read_lines(lines: Lines, name: str, forced: str | None, names: FieldNames) -> Iterator[Record]:
+    """The records of JSON texts of one line each; blank lines are passed over.
+
+    Args:
+        lines: of the file, in UTF-8.
+        name: of the file, for the records.
+        forced: as in `read_json`.
+        names: of the file's fields.
+    """
+    while True:
+        lines.begin()
+        try:
+            raw = next(lines, None)
+            if raw is None:
+                return
+            if raw.strip():
+                yield _record(name, lines.number, _parse(raw), forced, names)
+        except UnreadableError as error:
+            yield Rejection(file=name, number=lines.number, reason=str(error))
+
+
+def _record(name: str, number: int, value: object, forced: str | None, names: FieldNames) -> Record:
+    try:
+        return build(name, number, _values(value, forced, names))
+    except UnreadableError as error:
+        return Rejection(file=name, number=number, reason=str(error))
 
 
 def _values(value: object, forced: str | None, names: FieldNames) -> Mapping[str, object]:
@@ -53,29 +71,19 @@ def _values(value: object, forced: str | None, names: FieldNames) -> Mapping[str
     return {ours: value[theirs] for ours, theirs in names.choose(value).items()}
 
 
-def _is_lines(head: bytes) -> bool:
-    """Whether each line is a JSON text of its own.
+def _is_lines(file: IO[bytes]) -> bool:
+    """Whether each line is a JSON text of its own; the file is left where it was.
 
-    An array is one document; so is an object whose first line is neither whole nor followed by the next object.
+    An array is one document; so is an object whose first line is neither whole nor followed by the next object. A
+    first line that is longer than a document may be costs only itself.
     """
-    first, second = ([line.strip() for line in head.splitlines() if line.strip()] + [b"", b""])[:2]
-    if first.startswith(b"["):
-        return False
-    return first.endswith(b"}") or second.startswith(b"{") or not first.startswith(b"{")
-
-
-def _lines(file: IO[bytes], before: int) -> Iterator[tuple[int, object]]:
-    lines = Lines(file, before)
-    while True:
-        lines.begin()
-        try:
-            raw = next(lines, None)
-            if raw is None:
-                return
-            if raw.strip():
-                yield lines.number, _parse(raw)
-        except UnreadableError as error:
-            yield lines.number, error
+    place = file.tell()
+    filled = filter(None, map(bytes.strip, iter(partial(file.readline, LONGEST_RECORD + 1), b"")))
+    first, second = next(filled, b""), next(filled, b"")
+    file.seek(place)
+    if not first.startswith(b"{"):
+        return not first.startswith(b"[")
+    return first.endswith(b"}") or second.startswith(b"{") or len(first) > LONGEST_RECORD
 
 
 def _document(file: IO[bytes]) -> Iterator[tuple[int, object]]:

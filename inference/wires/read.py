@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from wirestance.inference.sources import STDIN
 from wirestance.inference.wires.feeds import read_feed
 from wirestance.inference.wires.fields import check_fields
 from wirestance.inference.wires.files import seekable
@@ -22,7 +23,6 @@ from wirestance.inference.wires.tables import read_csv, read_parquet
 from wirestance.model.errors import InputError
 
 LOGGER = logging.getLogger("wirestance")
-STDIN = "-"
 
 
 def read_records(
@@ -43,9 +43,7 @@ def read_records(
     Raises:
         InputError: the format or a field is unknown, at once; or, as soon as it is needed, a library is missing.
     """
-    if format is not None and format not in FORMATS:
-        raise InputError(f"the format {shown(format)} is unknown; allowed are {', '.join(FORMATS)}")
-    check_fields(fields or {})
+    check_reading(format, fields or {})
     return _records(os.fspath(path), format, dict(fields or {}))
 
 
@@ -70,6 +68,13 @@ def read_wires(
     return _wires(read_records(path, format=format, fields=fields), rejected or _warn)
 
 
+def check_reading(forced: str | None, fields: Mapping[str, str]) -> None:
+    """Raise InputError if `read_records` knows no such format or field."""
+    if forced is not None and forced not in FORMATS:
+        raise InputError(f"the format {shown(forced)} is unknown; allowed are {', '.join(FORMATS)}")
+    check_fields(fields)
+
+
 def _wires(records: Iterator[Record], rejected: Callable[[Rejection], None]) -> Iterator[Wire]:
     for record in records:
         if isinstance(record, Wire):
@@ -92,14 +97,14 @@ def _records(path: str, forced: str | None, fields: Mapping[str, str]) -> Iterat
     closed: list[OSError] = []
     files = files_below(Path(path), closed.append) if _is_directory(path) else [Path(path)]
     for error in closed:
-        yield _unread(error.filename, error)
+        yield unread(error.filename, error)
     if not files and not closed:
         yield Rejection(file=file_name(path), number=0, reason="is a directory without any file to read")
     for file in files:
         try:
             opened = file.open("rb")  # and not in a with: what the reading raises is not caught here
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            yield _unread(os.fspath(file), error)
+            yield unread(os.fspath(file), error)
             continue
         with opened:
             yield from read_open(opened, file_name(os.fspath(file)), forced, fields)
@@ -119,13 +124,18 @@ def files_below(directory: Path, closed: Callable[[OSError], None] | None = None
 
     Args:
         directory: where to look.
-        closed: told of every folder that cannot be listed.
+        closed: told of every folder that cannot be listed, and of every file in one that cannot be entered.
     """
     files: list[Path] = []
     for folder, folders, names in os.walk(directory, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = (Path(folder, name) for name in names if not name.startswith("."))
-        files.extend(path for path in paths if path.is_file())
+        for path in (Path(folder, name) for name in names if not name.startswith(".")):
+            try:
+                if path.is_file():
+                    files.append(path)
+            except OSError as error:
+                if closed:
+                    closed(error)
     return sorted(files)
 
 
@@ -148,7 +158,7 @@ def read_open(file: BinaryIO, name: str, forced: str | None, fields: Mapping[str
     except UnreadableError as error:
         yield Rejection(file=name, number=0, reason=str(error))
     except OSError as error:
-        yield _unread(name, error)
+        yield unread(name, error)
 
 
 def _read(file: IO[bytes], name: str, chosen: str, forced: str | None, fields: Mapping[str, str]) -> Iterator[Record]:
@@ -169,7 +179,8 @@ def _read(file: IO[bytes], name: str, chosen: str, forced: str | None, fields: M
             yield from read_json(file, name, forced, fields)
 
 
-def _unread(path: str, error: Exception) -> Rejection:
+def unread(path: str, error: Exception) -> Rejection:
+    """The rejection of a path that the system does not let be read."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Rejection(file=file_name(path), number=0, reason=f"cannot be read: {reason}")
 

@@ -34,7 +34,7 @@ def split_header(header: str, delimiter: str) -> list[str]:
 
 
 def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[Record]:
-    """The records of a CSV file; each has the number of its first line.
+    """The records of a CSV file; each has the number of its first line. Blank lines may come before the header.
 
     Raises:
         UnreadableError: the header cannot be read, or has no field for the text, or not the fields that are given.
@@ -42,7 +42,7 @@ def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
     with as_utf8(file) as text:
         lines = Lines(text)
-        first = next(lines, b"")
+        first = next(filter(bytes.strip, lines), b"")
         if len(first) > LONGEST_HEADER:
             raise UnreadableError(f"has a header of {len(first)} bytes; at most {LONGEST_HEADER} are read")
         header = _text(first).strip("\r\n")

@@ -111,6 +111,72 @@ def test_a_run_is_not_resumed_with_another_model(tmp_path):
         Archive(out, COLUMNS, SETTINGS | {"model": "b"}, resume=True)
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("which", ["rows", "rejected"])
+@pytest.mark.parametrize("kept", [None, 5])
+def test_a_file_that_holds_less_than_its_journal_says_is_not_filled_up(tmp_path, ending, which, kept):
+    out = tmp_path / f"out.{ending}"
+    with Archive(out, COLUMNS, SETTINGS, resume=False) as archive:
+        archive.commit([ROW], [Rejection(file="f", number=3, reason="is empty")], {"f": 2})
+    rows = tmp_path / "out.parquet.rows.jsonl" if ending == "parquet" else out
+    file = archive.rejected_path if which == "rejected" else rows
+    whole = file.read_bytes()
+    file.unlink()
+    if kept:
+        file.write_bytes(whole[:kept])
+    told = rf"{file.name}: holds {kept or 0} bytes, and .*out\.{ending}\.progress tells of {len(whole)};"
+    with pytest.raises(InputError, match=told):
+        Archive(out, COLUMNS, SETTINGS, resume=True)
+    assert (file.read_bytes() if file.exists() else None) == (whole[:kept] if kept else None)
+    file.write_bytes(whole)
+    with Archive(out, COLUMNS, SETTINGS, resume=True) as archive:
+        assert archive.done == {"f": 2}
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        ("hello\n", 1),
+        ("hello\nworld", 1),
+        ("[]\n", 1),
+        ('{"id": 1}\n', 1),
+        ("\xff\n", 1),
+        (json.dumps({"settings": SETTINGS}) + '\n{"bytes": [1]}\n', 2),
+        (json.dumps({"settings": SETTINGS}) + '\n{"bytes": [1, 0]}\n', 2),
+    ],
+)
+def test_a_journal_that_no_run_has_written_is_refused(tmp_path, lines, number):
+    out, journal = tmp_path / "out.jsonl", tmp_path / "out.jsonl.progress"
+    journal.write_text(lines, encoding="latin-1")
+    with pytest.raises(InputError, match=rf"out\.jsonl\.progress:{number}: .* is no line of the journal"):
+        Archive(out, COLUMNS, SETTINGS, resume=True)
+    assert journal.read_text(encoding="latin-1") == lines
+    assert not out.exists()
+
+
+def test_an_output_whose_journal_is_empty_is_not_emptied(tmp_path):
+    out = tmp_path / "out.jsonl"
+    out.write_text("precious")
+    (tmp_path / "out.jsonl.progress").touch()
+    with pytest.raises(InputError, match="is there already"):
+        Archive(out, COLUMNS, SETTINGS, resume=True)
+    assert out.read_text() == "precious"
+
+
+def test_a_second_run_does_not_write_to_the_same_output(tmp_path):
+    pytest.importorskip("fcntl")
+    out = tmp_path / "out.jsonl"
+    with Archive(out, COLUMNS, SETTINGS, resume=False) as archive:
+        archive.commit([ROW], [], {"f": 1})
+        with pytest.raises(InputError, match=r"out\.jsonl: another run is writing it and holds .*out\.jsonl\.progress"):
+            Archive(out, COLUMNS, SETTINGS, resume=True)
+        archive.commit([ROW], [], {"f": 1})
+    with pytest.raises(InputError, match="was made with model"):
+        Archive(out, COLUMNS, SETTINGS | {"model": "b"}, resume=True)
+    with Archive(out, COLUMNS, SETTINGS, resume=True) as archive:
+        assert archive.done == {"f": 2}
+
+
 def test_an_unknown_ending_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"'\.xlsx'.*\.jsonl, \.csv, \.parquet"):
         Archive(tmp_path / "out.xlsx", COLUMNS, SETTINGS, resume=False)

@@ -152,6 +152,67 @@ def test_following_scores_wires_as_they_arrive(tmp_path):
     assert {row.wire for row in rows} == {"1", "cut", str(spool / "later.txt")}
 
 
+@pytest.mark.parametrize(
+    ("source", "out"),
+    [
+        ("in", "in/out.jsonl"),
+        (".", "out.csv"),
+        ("in", "in/deeper/out.jsonl"),
+        ("in", "link/out.jsonl"),
+        ("link", "in/out.parquet"),
+        ("in/a.jsonl", "in/a.jsonl"),
+        ("in/../in/a.jsonl", "link/a.jsonl"),
+        ("out.jsonl.progress", "out.jsonl"),
+        ("out.jsonl.rejected.jsonl", "out.jsonl"),
+        ("out.parquet.rows.jsonl", "./out.parquet"),
+    ],
+)
+def test_an_output_that_would_be_read_is_refused(tmp_path, monkeypatch, source, out):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in" / "deeper").mkdir(parents=True)
+    (tmp_path / "in" / "a.jsonl").write_text(json.dumps(GOOD))
+    (tmp_path / "link").symlink_to("in")
+    before = sorted(tmp_path.rglob("*"))
+    for options in ([], ["--resume"], [] if out.endswith(".parquet") else ["--follow"]):
+        done = CliRunner().invoke(wirestance, ["score", source, "-o", out, *options])
+        assert isinstance(done.exception, InputError)
+        assert str(done.exception).startswith(f"{Path(out)}: would itself be read, as part of the source {source};")
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "in" / "a.jsonl").read_text() == json.dumps(GOOD)
+
+
+def test_an_output_may_lie_beside_the_sources_or_hidden_in_them(tmp_path):
+    folder = tmp_path / "in"
+    (folder / ".scored").mkdir(parents=True)
+    (folder / "a.jsonl").write_text(json.dumps(GOOD))
+    for out in (tmp_path / "in.jsonl", folder / ".scored" / "out.jsonl"):
+        score(folder, "-o", out)
+        assert len(out.read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nowhere", "-o", "out.jsonl"], "nowhere: cannot be followed"),
+        (["spool", "-o", "out.jsonl", "--format", "bogus"], "'bogus' is unknown"),
+        (["spool", "-o", "out.xls"], "'.xls' is not known"),
+    ],
+)
+def test_what_cannot_be_followed_leaves_no_output(tmp_path, monkeypatch, arguments, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spool").mkdir()
+    done = CliRunner().invoke(wirestance, ["score", *arguments, "--follow"])
+    assert isinstance(done.exception, InputError)
+    assert told in str(done.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["spool"]
+
+
+def test_following_into_parquet_is_wrong_usage(tmp_path):
+    done = score(tmp_path, "--follow", "-o", tmp_path.with_suffix(".parquet"), code=2)
+    assert "--follow has none; give .jsonl or .csv" in " ".join(done.output.split())
+    assert not list(tmp_path.parent.glob("*.parquet*"))
+
+
 def wait_for(out, rows, seconds=20):
     until = time.monotonic() + seconds
     while not (out.exists() and len(out.read_text().splitlines()) >= rows):

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from wirestance import Rejection, Wire, lean, score_wires
-from wirestance.inference.scoring import ScoredWire, score_records
+from wirestance.inference.scoring import ScoredWire, places_of, score_records
 
 TEXT = "Talks were held in Geneva. “We will not stop. We will go on,” Aliyev said.\n\nThey end on Friday."
 
@@ -34,6 +34,31 @@ def test_the_answers_are_those_of_the_classifier(shipped):
 def test_a_title_that_the_text_repeats_counts_once(shipped):
     rows = list(score_wires([wire(title="Talks go on", text="Talks go on\n\nThey end on Friday.")], shipped))
     assert [row.text for row in rows] == ["Talks go on", "They end on Friday."]
+
+
+TWO = "Baku attacks again. Yerevan responds."
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "left"),
+    [
+        (TWO, f"{TWO}\n\nTalks go on.", ["Talks go on."]),
+        (TWO, f"{TWO} Talks go on.", ["Talks go on."]),
+        (TWO, "Baku attacks\nagain. Yerevan responds. Talks go on.", ["Talks go on."]),
+        (TWO, "Baku attacks again. Talks go on.", ["Baku attacks again.", "Talks go on."]),
+        (TWO, "Baku attacks again.", ["Baku attacks again."]),
+        (TWO, f"Talks go on. {TWO}", ["Talks go on.", "Baku attacks again.", "Yerevan responds."]),
+        ("Talks go on.", "They end today. Talks go on.", ["They end today.", "Talks go on."]),
+        ("Talks go on.", "Talks go on. Talks go on.", ["Talks go on."]),
+        ("Talks go on.", "Talks go on.", []),
+        (None, "Talks go on.", ["Talks go on."]),
+    ],
+)
+def test_a_title_is_left_out_of_the_text_where_it_stands_at_its_head(title, text, left):
+    places = list(places_of(wire(title=title, text=text)))
+    assert " ".join(place.text for place in places if place.part == "title") == (title or "")
+    assert [place.text for place in places if place.part == "text"] == left
+    assert all(place.text == text[slice(*place.span)] for place in places if place.part == "text")
 
 
 def test_an_id_that_was_used_before_is_left_out(shipped, caplog):

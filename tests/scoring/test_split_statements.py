@@ -1,6 +1,7 @@
 """The splitter: at least 98 of 100 boundaries right, nothing lost, nothing too long."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def test_the_boundaries_of_the_source_article():
         ("BAKU. November 9. The talks failed.", ["BAKU. November 9. The talks failed."]),
         ("They agreed to:\n- stop;\n- talk.", ["They agreed to:", "- stop;", "- talk."]),
         ("He denied it .And left .", ["He denied it .", "And left ."]),
+        ('He left the town. "\n\nNext he spoke.', ["He left the town.", "Next he spoke."]),
     ],
 )
 def test_short_passages(text, statements):
@@ -74,6 +76,16 @@ def test_a_statement_that_is_too_long_is_split_on_at_a_clause():
     assert all(len(part.split()) <= LONGEST_WORDS for part in parts)
     assert all(part.endswith((";", ".")) for part in parts)
     assert "".join(text.split()) == "".join("".join(parts).split())
+
+
+def test_a_paragraph_without_a_full_stop_takes_time_by_its_length_alone():
+    text = "the convoy left town " * 20_000
+    started = time.monotonic()
+    parts = texts(text)
+    assert time.monotonic() - started < 5  # a fraction of a second; by its square, more than ten
+    lengths = [len(part.split()) for part in parts]
+    assert set(lengths[:-1]) == {LONGEST_WORDS}
+    assert sum(lengths) == 80_000
 
 
 @given(st.text(alphabet=st.sampled_from("ab AB.!?…\"“”'()[]\n\t-–:;,1/¹é"), max_size=300))

@@ -71,6 +71,24 @@ def test_a_folder_that_cannot_be_listed_costs_only_itself(tmp_path, monkeypatch)
     assert wire.text == "Baku said so."
 
 
+def test_a_folder_that_cannot_be_entered_costs_only_itself(tmp_path, monkeypatch):
+    for name in ("a", "b/a", "c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Baku said so.")
+    looked = Path.is_file
+
+    def is_file(path):
+        if path.parent.name == "b":
+            raise PermissionError(13, "Permission denied", str(path))
+        return looked(path)
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    rejection, *wires = read_records(tmp_path)
+    assert (rejection.file, rejection.number) == (str(tmp_path / "b/a"), 0)
+    assert rejection.reason == "cannot be read: Permission denied"
+    assert [Path(wire.file).name for wire in wires] == ["a", "c"]
+
+
 def test_a_name_that_is_not_unicode_can_be_printed(tmp_path):
     path = os.fsencode(tmp_path) + b"/\xff.txt"
     Path(os.fsdecode(path)).write_text("Baku said so.")
@@ -158,9 +176,30 @@ def test_a_broken_first_line_does_not_cost_the_others(read):
     assert (bad.number, isinstance(good, Wire)) == (1, True)
 
 
+@pytest.mark.parametrize("forced", [None, "jsonl"])
+@pytest.mark.parametrize("size", [70_000, LIMIT - 100, LIMIT + 1])
+@pytest.mark.parametrize("end", ["", '"}'])
+def test_a_long_first_line_does_not_cost_the_others(read, forced, size, end):
+    long, *others = read('{"text": "' + "a" * size + end + "\n\n" + GOOD + "\n" + GOOD + "\n", format=forced)
+    assert (long.number, isinstance(long, Wire)) == (1, bool(end) and size < LIMIT)
+    assert [(other.number, other.text) for other in others] == [(3, "Baku said so."), (4, "Baku said so.")]
+
+
+def test_an_array_over_the_limit_is_refused_with_its_size(read):
+    content = "[" + (GOOD + ",") * (LIMIT // len(GOOD)) + GOOD + "]"
+    assert f"has {len(content)} bytes; of this format at most {LIMIT} are read" in only_reason(read(content))
+
+
+def test_json_lines_that_are_forced_are_lines(read):
+    array, opened, good = read('[{"text": "A."}]\n{\n' + GOOD, format="jsonl")
+    assert "is not a JSON object but list" in array.reason
+    assert (opened.number, isinstance(good, Wire)) == (2, True)
+
+
 @pytest.mark.parametrize("bomb", ["[" * 200_000, '{"a":' * 200_000])
 def test_a_json_bomb(read, bomb):
-    assert "nested too deeply" in only_reason(read(bomb, format="jsonl"))
+    assert "nested too deeply" in only_reason(read(bomb, format="jsonl"), 1)
+    assert "nested too deeply" in only_reason(read(bomb))
     good, bad = read(GOOD + '\n{"text": ' + bomb)
     assert isinstance(good, Wire)
     assert "nested too deeply" in bad.reason
@@ -355,11 +394,11 @@ def test_a_page_without_text(read, page):
     assert isinstance(record, Rejection)
 
 
-@pytest.mark.parametrize("forced", ["text", "feed", "newsml", "html", "jsonl"])
+@pytest.mark.parametrize("forced", ["text", "feed", "newsml", "html", "ninjs"])
 def test_a_file_over_the_limit_is_refused_with_its_size(tmp_path, forced):
     path = tmp_path / "large"
     with path.open("wb") as file:
-        file.write(b"[" if forced == "jsonl" else b"<")
+        file.write(b"[" if forced == "ninjs" else b"<")
         file.truncate(LIMIT + 1)
     assert f"has {LIMIT + 1} bytes" in only_reason(read_records(path, format=forced))
 

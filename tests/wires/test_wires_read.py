@@ -1,6 +1,7 @@
 """Real files of every format are recognised by their content and read into the same record."""
 
 import io
+import json
 import logging
 import os
 import shutil
@@ -176,6 +177,15 @@ def test_csv_in_every_dialect(tmp_path, delimiter, encoding):
     assert (wire.source, wire.text) == ("TW", "Baku’s, reply; |")
 
 
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " \t\n", "\n\n\n"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_blank_lines_before_the_header_of_a_table(tmp_path, blank, encoding):
+    path = tmp_path / "wires"
+    path.write_bytes((blank + "id,text\n1,Baku said so.\n").encode(encoding))
+    (wire,) = read_records(path)
+    assert (wire.id, wire.text, wire.number) == ("1", "Baku said so.", blank.count("\n") + 2)
+
+
 def test_parquet(tmp_path):
     arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "wires"
@@ -317,9 +327,11 @@ def test_ninjs_of_generation_3_in_lines():
     assert "'canceled'" in withdrawn.reason
 
 
-def test_a_forced_format_is_not_asked_again():
+def test_a_forced_format_is_not_asked_again(tmp_path):
     (ninjs,) = sample("ninjs_1.json", format="ninjs")
-    (plain,) = sample("ninjs_1.json", format="jsonl", fields={"text": "description_text"})
+    line = tmp_path / "line"
+    line.write_text(json.dumps(json.loads((SAMPLES / "ninjs_1.json").read_bytes())))
+    (plain,) = read_records(line, format="jsonl", fields={"text": "description_text"})
     assert ninjs == sample("ninjs_1.json")[0]
     assert plain.text == "A short summary that is not the text."
     (text,) = sample("rss.xml", format="text")

@@ -1,0 +1,95 @@
+"""Reading scored statements back: what is none is an error that names the file and the row."""
+
+import csv
+import json
+import re
+
+import pytest
+
+from wirestance import InputError, read_scored
+from wirestance.inference.wires.problems import LONGEST_RECORD
+
+ROW = {
+    "wire": "w1", "source": "A", "date": None, "title": None, "url": None, "language": None, "file": "f", "number": 1,
+    "digest": "d", "part": "text", "start": 0, "end": 4, "text": "Text", "voice": "own", "speaker": None,
+    "label": None, "score": 0.5, "p_azerbaijan": 0.3, "p_armenia": 0.2, "p_neutral": 0.5, "truncated": False,
+    "problem": "below the threshold",
+}  # fmt: skip
+
+
+def write_csv(path, *rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([ROW, *(row.values() for row in rows)])
+
+
+def refused(path, place):
+    with pytest.raises(InputError, match=f"^{re.escape(str(path) + place)}: ") as told:
+        list(read_scored(path))
+    return str(told.value)
+
+
+def test_broken_parquet(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    arrow = pytest.importorskip("pyarrow")
+    path = tmp_path / "bad.parquet"
+    path.write_bytes(b"PAR1garbage")
+    assert "is not Parquet" in refused(path, "")
+    parquet.write_table(arrow.Table.from_pylist([ROW]), path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + b"\xff" * 200 + whole[204:])
+    assert "is not Parquet" in refused(path, "")
+
+
+@pytest.mark.parametrize("length", [140_000, 1_000_000])
+def test_a_long_word_in_csv_is_read(tmp_path, length):
+    path, before = tmp_path / "long.csv", csv.field_size_limit(131_072)
+    try:
+        write_csv(path, ROW, ROW | {"text": "x" * length})
+        assert [len(row.text) for row in read_scored(path)] == [4, length]
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_a_field_beyond_all_bounds_names_its_line(tmp_path):
+    path = tmp_path / "bad.csv"
+    write_csv(path, ROW)
+    path.write_bytes(path.read_bytes() + b"x" * (LONGEST_RECORD + 1))
+    refused(path, ":3")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"number": float("inf")}, {"number": float("nan")}, {"end": "x"}, {"score": []}, {"score": None}, {"text": None}],
+)
+def test_a_value_that_its_column_cannot_hold_names_its_row(tmp_path, changes):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(f"{json.dumps(ROW)}\n{json.dumps(ROW | changes)}\n", encoding="utf-8")
+    assert "not a scored statement" in refused(path, ":2")
+
+
+def test_a_number_beyond_all_numbers_names_its_row(tmp_path):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(json.dumps(ROW).replace('"number": 1', '"number": 1e999'), encoding="utf-8")
+    assert "infinity" in refused(path, ":1")
+
+
+@pytest.mark.parametrize("line", ["{broken", "[" * 100_000])
+def test_a_line_that_is_no_json_is_named(tmp_path, line):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(f"{json.dumps(ROW)}\n{line}\n", encoding="utf-8")
+    assert "not JSON" in refused(path, ":2")
+
+
+def test_a_csv_row_that_was_cut_short_names_its_row(tmp_path):
+    path = tmp_path / "cut.csv"
+    write_csv(path, ROW)
+    path.write_text(path.read_text(encoding="utf-8") + "w2,A,,", encoding="utf-8")
+    assert "is empty" in refused(path, ":2")
+
+
+def test_in_a_directory_the_bad_file_is_named(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps(ROW), encoding="utf-8")
+    bad = tmp_path / "b.jsonl"
+    bad.write_text(json.dumps(ROW | {"score": "x"}), encoding="utf-8")
+    with pytest.raises(InputError, match=f"^{re.escape(str(bad))}:1: "):
+        list(read_scored(tmp_path))
