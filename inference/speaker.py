@@ -83,10 +83,17 @@ BEHIND = re.compile(r"\s((?:[Tt]he |[Aa]n? |[Ii]ts |[A-Z])(?:(?! (?:on|in|at|aft
 ADVERB = re.compile(
     r"\w+ly|also|then|now|later|again|has|have|had|yesterday|once|still|both|could|will|would|on|\w+day"
 )
-LEADING = frozenset({"and", "but", "while", "whereas", "when", "as", "on", "yesterday"})
+LEADING = frozenset({
+    "and", "but", "while", "whereas", "when", "as", "on", "yesterday", "today", "earlier", "later", "then", "meanwhile",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+})  # fmt: skip
+"""Words that may stand before a name."""
 NAME = re.compile(
     r"[A-Z]|the |an? |its |his |her |their |our |one |two |three |both |many |some |officials |sources |residents "
 )
+NOBODY = frozenset({"I", "We", "It", "You", "This", "That", "There"})
+"""Words that a sentence begins with and that name no speaker, at the head of what would be a name."""
+
 LONGEST_NAME = 9
 """Words of a speaker's name; what is longer is no name."""
 
@@ -128,5 +135,7 @@ def _name(words: list[str]) -> str | None:
         words.pop()
     while words and words[0].lower() in LEADING:
         words.pop(0)
+    if not 0 < len(words) <= LONGEST_NAME or words[0] in NOBODY:
+        return None
     name = " ".join(words)
-    return name if 0 < len(words) <= LONGEST_NAME and NAME.match(name) else None
+    return name if NAME.match(name) else None
