@@ -50,7 +50,7 @@ clean:  ## remove environments and everything built
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # A strict editable install links file by file: it is made again when a file is added or removed.
-SOURCES := $(shell find model training inference configs seeds -type f ! -path '*/__pycache__/*' | sort)
+SOURCES := $(shell find model training inference configs seeds ! -path '*/__pycache__*' | sort)
 
 $(DEV)/ready: pyproject.toml constraints.txt $(SOURCES)
 	test -x $(DEV)/bin/python || $(PYTHON) -m venv $(DEV)

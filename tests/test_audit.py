@@ -47,6 +47,18 @@ def test_a_mirrored_bias_has_the_other_sign():
     assert found.recall_gap.value == found.false_positive_gap.value == -1
 
 
+def test_a_statement_is_drawn_with_its_mirror_image():
+    """A classifier that treats both sides alike, right or wrong, shows no gap however its statements are drawn."""
+    mirror = load_mirror()
+    texts = ["Baku blamed Yerevan.", "Armenia fired on Tovuz.", "Aliyev spoke.", "Pashinyan left.", "Baku slept."]
+    called_first = {text: number % 2 == 0 for number, text in enumerate(texts)}
+    called_first |= {mirror(text): not first for text, first in called_first.items()}
+    truth = [AZERBAIJAN, ARMENIA, AZERBAIJAN, AZERBAIJAN, ARMENIA]
+    found = audit(fake(lambda text: (0.8, 0.1, 0.1) if called_first[text] else (0.1, 0.8, 0.1)), texts, truth)
+    assert (found.recall_gap.low, found.recall_gap.value, found.recall_gap.high) == (0, 0, 0)
+    assert found.observed_recall_gap.low < found.observed_recall_gap.high
+
+
 def test_neutral_statements_that_turn_partisan_when_mirrored_are_counted_by_side():
     found = audit(fake(lambda text: (0.7, 0.1, 0.2) if text.startswith("Yerevan") else (0.1, 0.1, 0.8)), TEXTS)
     assert found.neutral_to_azerbaijan == 2

@@ -33,12 +33,19 @@ BAD = [
     ("🙂🔥", "no words: '🙂🔥'"),
     ("12 – 3, 4.5!", "no words: '12 – 3, 4.5!'"),
     ("Talks \ud800 went on", "not valid Unicode at character 6"),
+    ("Talks " * 4000 + "\ud800", "not valid Unicode at character 24000"),
 ]
 
 
 @pytest.fixture(scope="module")
 def classifier(tiny_model):
     return StanceClassifier.load(tiny_model)
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_a_number_of_threads_is_above_0(tiny_model, threads):
+    with pytest.raises(InputError, match=f"threads is {threads}; allowed is 1 or more"):
+        StanceClassifier.load(tiny_model, threads=threads)
 
 
 @pytest.fixture(scope="module")

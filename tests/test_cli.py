@@ -135,6 +135,12 @@ def test_threshold(call):
     assert call("--threshold", "0.999", *TEXTS) == (code, [record | withheld for record in records], "")
 
 
+def test_the_lines_are_utf_8_whatever_the_locale(tiny_model):
+    command = [SCRIPT, "--model", tiny_model, TEXTS[1]]
+    done = run(command, stdout=PIPE, check=True, env=os.environ | {"PYTHONIOENCODING": "latin-1"}, timeout=60)
+    assert json.loads(done.stdout.decode())["text"] == TEXTS[1]
+
+
 def test_version():
     assert process("--version") == (0, f"wirestance {version('wirestance')}\n", "")
 

@@ -9,7 +9,7 @@ from wirestance import StanceClassifier
 from wirestance.inference.runtime import open_session
 from wirestance.model.artifact import NETWORK
 from wirestance.training.export import CHANNELS, EXACT, PRODUCT, WEIGHT, WEIGHT_STEPS
-from wirestance.training.full_precision import load_full_precision
+from wirestance.training.full_precision import load_full_precision, read_back
 from wirestance.training.rounding import round_weights
 from wirestance.training.smooth import Inputs, divisors
 
@@ -42,11 +42,11 @@ def test_the_weights_can_be_read_back_from_the_graph(tiny_model, tmp_path):
     for name in ("config.json", NETWORK):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((tiny_model / name).read_bytes())
-    read, exact = load_full_precision(tmp_path).state_dict(), load_full_precision(tiny_model).state_dict()
+    read, exact = read_back(tmp_path).state_dict(), load_full_precision(tiny_model).state_dict()
     assert list(read) == list(exact)
     ids = torch.tensor(IDS, dtype=torch.int64)
     with torch.inference_mode():
-        found = load_full_precision(tmp_path)(ids, torch.ones_like(ids)).logits
+        found = read_back(tmp_path)(ids, torch.ones_like(ids)).logits
         wanted = load_full_precision(tiny_model)(ids, torch.ones_like(ids)).logits
     np.testing.assert_allclose(found, wanted, atol=0.1 * float(wanted.std()))
 

@@ -135,11 +135,12 @@ def test_the_threshold_can_always_be_loaded():
 def test_the_threshold_is_chosen_for_the_expected_share_of_neutral_statements():
     truth = np.array([0, 1, 2, 2])
     assert prior_weights(truth, 0.5, 0.8).tolist() == pytest.approx([0.4, 0.4, 1.6, 1.6])
-    confidence = sure([0.9, 0.8, 0.7, 0.6])  # right, wrong, and two neutral ones that are wrong
-    weights = prior_weights(truth, 0.5, 0.1)
-    assert choose_threshold(truth, confidence, weights, 0.4, 0) < choose_threshold(
-        truth, confidence, np.ones(4), 0.6, 0
-    )
+    found = np.array(
+        [[0.9, 0.05, 0.05], [0.8, 0.1, 0.1], [0.1, 0.1, 0.7], [0.6, 0.2, 0.2]]
+    )  # right, wrong, right, wrong
+    weights = prior_weights(truth, 0.5, 0.1)  # the neutral one that is right hardly counts
+    assert choose_threshold(truth, found, weights, 0.6, 0) == 0.9
+    assert choose_threshold(truth, found, np.ones(4), 0.6, 0) == 0.7
 
 
 def test_a_bootstrap_interval_holds_the_value():
@@ -151,6 +152,19 @@ def test_a_bootstrap_interval_holds_the_value():
     assert figure == bootstrap(400, lambda chosen: float(values[chosen].mean()))
     assert figure != bootstrap(400, lambda chosen: float(values[chosen].mean()), seed=1)
     assert str(figure) == f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
+
+
+def test_whole_families_are_drawn():
+    """Four of a hundred each, all alike: the interval is that of four values, not of four hundred."""
+    values = np.repeat([0.0, 0.0, 1.0, 1.0], 100)
+    families = [f"family {number // 100}" for number in range(400)]
+    seen = []
+    figure = bootstrap(
+        400, lambda drawn: seen.append(np.bincount(drawn, minlength=400)) or values[drawn].mean(), 0, families
+    )
+    assert (figure.low, figure.value, figure.high) == (0, 0.5, 1)
+    assert all((counts.reshape(4, 100) == counts.reshape(4, 100)[:, :1]).all() for counts in seen)
+    assert bootstrap(400, lambda drawn: values[drawn].mean()).high < 0.6
 
 
 def test_the_risk_is_counted_from_the_most_confident_answer_on():

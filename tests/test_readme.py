@@ -14,6 +14,8 @@ from starlette.testclient import TestClient
 from wirestance.inference.service.app import create_app
 from wirestance.inference.service.limits import Limits
 from wirestance.inference.service.service import Service
+from wirestance.model.artifact import METRICS, SHIPPED
+from wirestance.training.card import interval
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -116,6 +118,43 @@ def test_the_service_example_answers_what_it_shows(shipped):
     assert rounded(found.text) == rounded(shown)
 
 
+SETS = ("test", "article", "real_dev", "feed_dev")
+"""The columns of the table of figures."""
+ROWS = {
+    "macro-F1": ("evaluation", "macro_f1"),
+    "macro-F1 of the surest 80 %": ("evaluation", "macro_f1_at_coverage"),
+    "neutral called partisan, always answering": ("evaluation", "false_alarms"),
+    "neutral called partisan, default threshold": ("evaluation", "answered_false_alarms"),
+    "answered at the default threshold": ("evaluation", "answered"),
+    "exchange-consistency": ("audit", "consistency"),
+}
+
+
+def test_the_figures_are_those_of_the_shipped_model():
+    figures = json.loads((SHIPPED / METRICS).read_text(encoding="utf-8"))
+    table = README.split("## Figures")[1].split("\n\n")[1]
+    rows = {
+        name: cells for name, *cells in ([cell.strip() for cell in line.split("|")[1:-1]] for line in table.split("\n"))
+    }
+    baselines = {f"macro-F1, {name}": found for name, found in figures["baselines"].items()}
+    assert set(rows) == {"", "---", *ROWS, *baselines}
+    for name, (part, key) in ROWS.items():
+        for cell, where in zip(rows[name], SETS, strict=True):
+            found = figures[part][where][key]
+            assert (
+                cell in (interval(found), f"{found['value']:.3f}")
+                if isinstance(found, dict)
+                else f"{found:.3f}" == cell
+            )
+    for name, found in baselines.items():
+        assert rows[name] == [f"{found[where]['value']:.3f}" for where in SETS]
+    said = " ".join(README.split())
+    failures, items = (sum(one[what] for one in figures["contrast"].values()) for what in ("failures", "items"))
+    assert f"Of {items} contrast items {100 * failures / items:.1f} % fail" in said
+    assert f"{100 * figures['agreement']:.1f} % of the held-out labels" in said
+    assert f"{100 * figures['voice']['accuracy']['value']:.1f} % of {figures['voice']['statements']} statements" in said
+
+
 def rounded(line):
     """A line of JSON with its numbers to two digits: the last ones differ between processors."""
     return json.loads(line, parse_float=lambda number: round(float(number), 1))
@@ -124,6 +163,7 @@ def rounded(line):
 def test_the_tree_names_every_file():
     tree = README.split("```text\n")[1].split("```")[0]
     repository = Path(__file__).parents[1]
+    folders = {part.split("/")[0]: part for part in re.split(r"\n(?=\S)", tree)}
     for folder in ("model", "training", "inference", "configs"):
-        for path in (repository / folder).glob("*.*"):
-            assert path.name in tree, path
+        for path in (repository / folder).glob("[!_]*.*"):
+            assert re.search(rf"^  {re.escape(path.name)} ", folders[folder], re.M), path

@@ -1,10 +1,13 @@
 """Training end to end, tiny: fit, export, calibrate, save, load, predict, resume, repeat."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from wirestance import LABELS, StanceClassifier
 from wirestance.model.artifact import NETWORK, digest
+from wirestance.model.errors import ConfigError
 from wirestance.training.fit import StanceTrainer
 from wirestance.training.run import CHECKPOINTS, agreement, train
 
@@ -48,3 +51,18 @@ def test_an_interrupted_training_goes_on_and_ends_the_same(tiny_model, tiny_reci
     train(tiny_recipe, tmp_path / "model", tiny_parts)
     assert steps[10] > steps[11] > 0  # from the last checkpoint, not from the start
     assert digest(tmp_path / "model" / "model.safetensors") == digest(tiny_model / "model.safetensors")
+
+
+def test_the_checkpoints_of_another_training_are_refused(tiny_recipe, tiny_parts, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StanceTrainer, "training_step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny_recipe, tmp_path / "model", tiny_parts)
+    others = (replace(tiny_recipe, epochs=1.0), tiny_parts), (tiny_recipe, tiny_parts._replace(train=tiny_parts.test))
+    for recipe, parts in others:
+        with pytest.raises(ConfigError, match="an interrupted training by another recipe or from other statements"):
+            train(recipe, tmp_path / "model", parts)
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny_recipe, tmp_path / "model", tiny_parts)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from wirestance.model.artifact import METRICS, SHIPPED, save_stance
+from wirestance.model.artifact import METRICS, SHIPPED, WEIGHTS, save_stance
 from wirestance.model.errors import WirestanceError
 
 MODEL = click.option(
@@ -61,20 +61,33 @@ def export(directory: Path, files: tuple[Path, ...]) -> None:
 @MODEL
 @FILES
 def record(model: Path, files: tuple[Path, ...]) -> None:
-    """Judge a model and write figures, plots and card into it."""
+    """Judge a model and write figures, plots and card into it.
+
+    Without model.safetensors, the recorded agreement with the network in full precision is kept.
+    """
     _record(model, files)
 
 
 def _record(directory: Path, files: tuple[Path, ...]) -> None:
+    import json
+
     from wirestance import StanceClassifier
     from wirestance.training.card import write_card
+    from wirestance.training.curve import CURVE
     from wirestance.training.judge import judge
     from wirestance.training.run import agreement
     from wirestance.training.split import corpus_split
 
     classifier = StanceClassifier.load(directory)
     figures = judge(classifier, files, directory / "plots")
-    figures["agreement"] = agreement(classifier, directory, corpus_split().test)
+    figures["agreement"] = (
+        agreement(classifier, directory, corpus_split().test)
+        if (directory / WEIGHTS).is_file()
+        else json.loads((directory / METRICS).read_text(encoding="utf-8"))["agreement"]
+    )
+    curve = directory / "plots" / CURVE
+    if curve.is_file():
+        figures["learning_curve"] = json.loads(curve.read_text(encoding="utf-8"))
     click.echo(f"8 bits and full precision agree on {figures['agreement']:.1%} of the test labels")
     write_card(directory, classifier.stance, figures)
     save_stance(directory, classifier.stance)
@@ -120,14 +133,14 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
 @MODEL
 @FILES
 def errors(model: Path, files: tuple[Path, ...]) -> None:
-    """Print where a model is wrong, by rule, register, length, period and voice: on the held-out part and FILES."""
+    """Print where a model is wrong, by rule, register, length, period and voice: on the validation part and FILES."""
     from wirestance import StanceClassifier
-    from wirestance.training.corpus import load_labelled
+    from wirestance.training.corpus import labelled
     from wirestance.training.errors import print_errors
     from wirestance.training.split import corpus_split
 
     classifier = StanceClassifier.load(model)
-    for name, statements in {"test": corpus_split().test, **{p.name: load_labelled(p) for p in files}}.items():
+    for name, statements in {"validation": corpus_split().validation, **labelled(files)}.items():
         print_errors(name, classifier, statements)
 
 
@@ -136,15 +149,20 @@ def errors(model: Path, files: tuple[Path, ...]) -> None:
 @OUT
 @FILES
 def curve(model: Path, out: Path, files: tuple[Path, ...]) -> None:
-    """Train on a quarter and half of the training part, beside a model made of all of it; plot what each is worth."""
+    """Train on a quarter and half of the training part, beside a model made of all of it; plot what each is worth.
+
+    With the model's own plots as OUT, `record` tells the curve in its card.
+    """
     import json
 
     from wirestance import StanceClassifier
-    from wirestance.training.corpus import load_labelled
+    from wirestance.training.corpus import labelled
+    from wirestance.training.curve import CURVE, SHARES
     from wirestance.training.curve import curve as run
 
-    found = run(StanceClassifier.load(model), {path.name: load_labelled(path) for path in files}, out)
-    (out / "learning-curve.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    found = run(StanceClassifier.load(model), labelled(files), out)
+    figures = {"shares": SHARES, "macro_f1": found}
+    (out / CURVE).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 @training.command()

@@ -1,6 +1,6 @@
 """The audit: is the classifier even-handed? On any statements, labelled or not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,8 +86,8 @@ def audit(classifier: StanceClassifier, texts: Sequence[str], labels: Sequence[s
 def _gaps(
     truth: np.ndarray, label: np.ndarray, image_label: np.ndarray, changed: np.ndarray
 ) -> tuple[Figure, Figure, Figure]:
-    both_truth = np.concatenate([truth, np.array(EXCHANGED)[truth[changed]]])
-    both_label = np.concatenate([label, image_label[changed]])
+    """The gaps; a statement is drawn together with its mirror image, whose answer hangs on its own."""
+    image_truth = np.array(EXCHANGED)[truth]
 
     def recall_gap(truth: np.ndarray, label: np.ndarray) -> float:
         return _rate(label, truth == FIRST, FIRST) - _rate(label, truth == SECOND, SECOND)
@@ -95,9 +95,18 @@ def _gaps(
     def false_positive_gap(truth: np.ndarray, label: np.ndarray) -> float:
         return _rate(label, truth == NEITHER, FIRST) - _rate(label, truth == NEITHER, SECOND)
 
+    def with_images(gap: Callable[[np.ndarray, np.ndarray], float]) -> Figure:
+        def figure(drawn: np.ndarray) -> float:
+            images = drawn[changed[drawn]]
+            return gap(
+                np.concatenate([truth[drawn], image_truth[images]]), np.concatenate([label[drawn], image_label[images]])
+            )
+
+        return bootstrap(len(truth), figure)
+
     return (
-        bootstrap(len(both_truth), lambda i: recall_gap(both_truth[i], both_label[i])),
-        bootstrap(len(both_truth), lambda i: false_positive_gap(both_truth[i], both_label[i])),
+        with_images(recall_gap),
+        with_images(false_positive_gap),
         bootstrap(len(truth), lambda i: recall_gap(truth[i], label[i])),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -18,7 +19,11 @@ from wirestance.training.metrics import Classes, classes
 Guesser = Callable[[Sequence[str]], Classes]
 """Texts in, classes out."""
 
+LogOdds = Callable[[Sequence[str]], npt.NDArray[np.float64]]
+"""Oriented texts in, logarithms of the probabilities of their classes out, shape (texts, 3)."""
+
 BATCH = 32
+MOST_TOKENS = 256
 
 
 def majority(train: Sequence[Statement]) -> Guesser:
@@ -27,42 +32,54 @@ def majority(train: Sequence[Statement]) -> Guesser:
     return lambda texts: np.full(len(texts), commonest, dtype=np.int64)
 
 
-def tfidf(train: Sequence[Statement], mirror: Mirror) -> Guesser:
+def tfidf(train: Sequence[Statement], mirror: Mirror, neutral_shift: float = 0.0) -> Guesser:
     """Words and pairs of words, weighted by rarity, and logistic regression."""
-    model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-        LogisticRegression(C=10, max_iter=2000, class_weight="balanced"),
-    )
-    return _oriented(train, mirror, lambda texts, labels: model.fit(texts, labels).predict)
+    model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), _regression())
+    return _oriented(train, mirror, neutral_shift, lambda texts, labels: model.fit(texts, labels).predict_log_proba)
 
 
-def frozen_encoder(train: Sequence[Statement], mirror: Mirror, base: str) -> Guesser:
+def frozen_encoder(train: Sequence[Statement], mirror: Mirror, base: str, neutral_shift: float = 0.0) -> Guesser:
     """The pretrained encoder as it is, its mean token state, and logistic regression."""
     encoder, tokenizer = load_encoder(base)
     encoder.eval()
-    model = LogisticRegression(C=10, max_iter=2000, class_weight="balanced")
+    model = _regression()
 
     @torch.inference_mode()
     def embed(texts: Sequence[str]) -> torch.Tensor:
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        ids = tokenizer(list(texts), truncation=True, max_length=MOST_TOKENS)["input_ids"]
+        order = sorted(range(len(ids)), key=lambda index: len(ids[index]))
         states = torch.zeros(len(texts), encoder.config.dim)
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
-            inputs = tokenizer(
-                [texts[i] for i in batch], padding=True, truncation=True, max_length=256, return_tensors="pt"
-            )
+            inputs = tokenizer.pad({"input_ids": [ids[index] for index in batch]}, return_tensors="pt")
             states[batch] = mean_state(encoder(**inputs).last_hidden_state, inputs["attention_mask"])
         return states
 
-    def fit(texts: Sequence[str], labels: Classes) -> Guesser:
+    def fit(texts: Sequence[str], labels: Classes) -> LogOdds:
         model.fit(embed(texts), labels)
-        return lambda more: np.asarray(model.predict(embed(more)))
+        return lambda more: np.asarray(model.predict_log_proba(embed(more)))
 
-    return _oriented(train, mirror, fit)
+    return _oriented(train, mirror, neutral_shift, fit)
 
 
-def _oriented(train: Sequence[Statement], mirror: Mirror, fit: Callable[[Sequence[str], Classes], Guesser]) -> Guesser:
-    """A baseline that sees, in training and in use, the oriented texts that the model sees."""
+def _regression() -> LogisticRegression:
+    return LogisticRegression(C=10, max_iter=2000)
+
+
+def _oriented(
+    train: Sequence[Statement],
+    mirror: Mirror,
+    neutral_shift: float,
+    fit: Callable[[Sequence[str], Classes], LogOdds],
+) -> Guesser:
+    """A baseline that sees, in training and in use, the oriented texts that the model sees.
+
+    Args:
+        train: what it learns from.
+        mirror: orients.
+        neutral_shift: what is added to the logarithm of the neutral class (`Stance.neutral_shift`).
+        fit: oriented texts and their classes to what it has learned.
+    """
     exchanged = np.array(EXCHANGED)
 
     def orient(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
@@ -71,11 +88,11 @@ def _oriented(train: Sequence[Statement], mirror: Mirror, fit: Callable[[Sequenc
 
     texts, turned = orient([statement.text for statement in train])
     labels = classes([statement.label for statement in train])
-    guess = fit(texts, np.where(turned, exchanged[labels], labels))
+    log_odds = fit(texts, np.where(turned, exchanged[labels], labels))
 
     def guesser(texts: Sequence[str]) -> Classes:
         oriented, turned = orient(texts)
-        found = np.asarray(guess(oriented))
-        return np.where(turned, exchanged[found], found)
+        found = np.argmax(log_odds(oriented) + np.array([0.0, 0.0, neutral_shift]), axis=1)
+        return np.asarray(np.where(turned, exchanged[found], found))
 
     return guesser

@@ -7,6 +7,7 @@ from typing import Any
 
 from wirestance.model.artifact import CARD, METRICS, Stance
 from wirestance.model.labels import LABELS
+from wirestance.training.metrics import PARTISAN_PRECISION, PRECISION
 
 EXAMPLES = 10
 
@@ -30,8 +31,9 @@ outlet's own assertion or reports somebody's words.
 ## How to read the artifact
 
 `onnx/model_quantized.onnx` and `stance.json` are what `wirestance` runs: names are turned by the mirror of
-`stance.json` so that the side named first is Azerbaijan's, the logits are divided by the temperature, and the two
-partisan classes are exchanged back. The network is a DistilBERT whose token states are averaged
+`stance.json` so that the side named first is Azerbaijan's, the logits are divided by the temperature, the neutral one
+is raised from the share of neutral statements in training to the expected one (`neutral_share`, a setting; Saerens et
+al. 2002), and the two partisan classes are exchanged back. The network is a DistilBERT whose token states are averaged
 (`wirestance.model.network.StanceNetwork`); `AutoModelForSequenceClassification` reads the first token's state instead
 and does not reproduce it.
 
@@ -53,7 +55,15 @@ def write_card(directory: Path, stance: Stance, figures: Mapping[str, Any]) -> N
 def card(stance: Stance, figures: Mapping[str, Any]) -> str:
     """The text of the card."""
     return "\n".join(
-        [HEAD, _training(stance, figures), _figures(figures), _audit(figures), _voice(figures), _failures(figures)]
+        [
+            HEAD,
+            _training(stance, figures),
+            _figures(figures),
+            *([_curve(figures["learning_curve"])] if "learning_curve" in figures else []),
+            _audit(figures),
+            _voice(figures),
+            _failures(figures),
+        ]
     )
 
 
@@ -66,7 +76,9 @@ def _training(stance: Stance, figures: Mapping[str, Any]) -> str:
 Statements composed and labelled by language models under the project's codebook, none by a person: see
 `seeds/DATASHEET.md`. Split by family: {parts}. Recipe: {recipe}. Corpus SHA-256
 `{stance.provenance["corpus_sha256"]}`, commit `{stance.provenance["commit"]}`. Made by `make train`. Temperature
-{stance.temperature:.3f}; default threshold {stance.threshold:.3f}, chosen on the validation part for 95 % precision.
+{stance.temperature:.3f}; expected share of neutral statements {stance.neutral_share:.2f}; default threshold
+{stance.threshold:.3f}, the lowest with which {PRECISION:.0%} of all answers and
+{PARTISAN_PRECISION:.0%} of the partisan ones are right on the validation part, weighted to that share.
 """
 
 
@@ -111,14 +123,33 @@ def _figures(figures: Mapping[str, Any]) -> str:
 
 Of the shipped 8-bit network, always answering unless said otherwise, with 95 % bootstrap intervals. `test` is the
 held-out part of the composed corpus, `article` the source article, which was never trained on; other files are real
-published statements that are kept outside the project. The 8-bit network and the one in full precision agree on
-{figures["agreement"]:.1%} of the test labels. Printed by `make evaluate` (other files: `EVALUATE=FILE`).
+published statements that are kept outside the project and were never trained on, but whose figures were looked at while
+the model was made: expect somewhat less elsewhere. The intervals are of one training; two that differ in little are up
+to 0.04 apart on a hundred statements. On real statements the probabilities are too high: see the calibration error
+beside what chance alone gives. Printed by `make evaluate` (other files: `EVALUATE=FILE`). The 8-bit network and the one
+in full precision agree on {figures["agreement"]:.1%} of the test labels, as `make train` prints.
 
 {markdown(["", *names], [[title, *cells] for title, cells in rows])}
 
 Failures in the contrast suite, in the manner of CheckList (Ribeiro et al. 2020):
 
 {markdown(["capability", "items", "failures"], _contrast_rows(figures))}
+"""
+
+
+def _curve(curve: Mapping[str, Any]) -> str:
+    names = list(curve["macro_f1"])
+    rows = [
+        [f"{share:.0%}", *(f"{curve['macro_f1'][name][row]:.3f}" for name in names)]
+        for row, share in enumerate(curve["shares"])
+    ]
+    return f"""\
+## Learning curve
+
+Macro-F1 by the share of the training part; the shares are trained by the same recipe. Printed by
+`python -m wirestance.training curve`.
+
+{markdown(["share", *names], rows)}
 """
 
 
@@ -140,8 +171,9 @@ def _audit(figures: Mapping[str, Any]) -> str:
 
 Exchange the sides in a statement, and the label must be exchanged. Here that holds by construction, for the names in
 `stance.json`: a statement and its mirror image reach the network as the same text. Positive gaps favour the label
-pro-azerbaijan. Statements that name no side are outside this promise. Of statements that are nothing but names,
-{figures["names_only_neutral"]:.1%} stay neutral. Printed by `make audit`.
+pro-azerbaijan. Statements that name no side are outside this promise, and are where a gap comes from. Of statements
+that are nothing but names, {figures["names_only_neutral"]:.1%} stay neutral. Printed by `make evaluate`;
+`make audit` audits any statements.
 
 {markdown(["azerbaijan − armenia", *names], rows)}
 """
@@ -154,8 +186,9 @@ def _voice(figures: Mapping[str, Any]) -> str:
 
 Whether a statement is the outlet's own assertion or gives somebody's words: right for {interval(found["accuracy"])} of
 {found["statements"]} statements whose voice was not trained on (always the commoner one: {found["majority"]:.3f}).
-A speaker is read off {found["speaker_given"]:.0%} of the reported ones that name somebody, and is right in
-{found["speaker_right"]:.0%} of those. Printed by `make evaluate`.
+A speaker is shown for {found["speaker_given"]:.0%} of those that have one; of all speakers shown,
+{found["speaker_right"]:.0%} are right.
+Printed by `make evaluate`.
 """
 
 

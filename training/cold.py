@@ -8,7 +8,7 @@ from statistics import median
 
 from transformers import AutoTokenizer
 
-from wirestance.training.full_precision import load_full_precision
+from wirestance.training.full_precision import read_back
 from wirestance.training.tables import table
 
 ROUNDS = 5
@@ -34,7 +34,7 @@ print(pipeline("text-classification", model=network, tokenizer=AutoTokenizer.fro
 def cold(directory: Path) -> dict[str, float]:
     """Print and return the times of both commands and of the import, in turn."""
     with tempfile.TemporaryDirectory() as scratch:
-        load_full_precision(directory).save_pretrained(scratch)
+        read_back(directory).save_pretrained(scratch)
         AutoTokenizer.from_pretrained(directory).save_pretrained(scratch)
         commands = {
             "wirestance": [str(Path(sys.executable).with_name("wirestance")), "--model", str(directory), ONE],

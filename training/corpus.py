@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from types import NoneType
@@ -19,6 +19,9 @@ DOCUMENTS = SEEDS / "documents"
 
 ARTICLE = "article"
 """The family of the source article's statements: never trained on, so that the model can be tried on it."""
+
+PARTS = ("train", "validation", "test", ARTICLE)
+"""Names that the project's own statements have among those of other files."""
 
 VOICES = ("own", "reported")
 CONFIDENCES = ("high", "low")
@@ -104,6 +107,20 @@ def load_labelled(path: Path) -> list[Statement]:
         _statement(place, {"id": place, "group": place} | {key: record[key] for key in known & record.keys()})
         for place, record in read_records(path)
     ]
+
+
+def labelled(files: Iterable[Path]) -> dict[str, list[Statement]]:
+    """The statements of labelled files by the files' names without their ending.
+
+    Raises:
+        CorpusError: a broken record, or a name that occurs twice or is that of a part of the corpus.
+    """
+    found: dict[str, list[Statement]] = {}
+    for path in files:
+        if path.stem in found or path.stem in PARTS:
+            raise CorpusError(f"{path}: another set of statements is called {path.stem!r}; give the file another name")
+        found[path.stem] = load_labelled(path)
+    return found
 
 
 def load_texts(path: Path) -> tuple[list[str], list[str] | None]:

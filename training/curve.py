@@ -16,6 +16,9 @@ from wirestance.training.tables import table
 
 SHARES = (0.25, 0.5, 1.0)
 
+CURVE = "learning-curve.json"
+"""The figures, beside the plot."""
+
 
 def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: Path) -> dict[str, list[float]]:
     """Train on growing shares of the training part, whole families at a time, and plot the macro-F1 of each set.

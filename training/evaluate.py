@@ -1,17 +1,19 @@
 """Evaluation: what a classifier's answers are worth, as records that go to a table, `metrics.json` and the card."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
 from wirestance import Prediction, StanceClassifier
+from wirestance.model.errors import InputError
 from wirestance.model.labels import LABELS
 from wirestance.training.baselines import Guesser, frozen_encoder, majority, tfidf
 from wirestance.training.corpus import Statement
 from wirestance.training.metrics import (
+    Classes,
     Figure,
     Probabilities,
     bootstrap,
@@ -25,7 +27,7 @@ from wirestance.training.metrics import (
     reliability,
     risk_coverage,
 )
-from wirestance.training.split import Split
+from wirestance.training.split import Split, families
 
 COVERAGE = 0.8
 """Share of the statements, the most confident ones, on which the macro-F1 is given as well."""
@@ -52,11 +54,11 @@ class Evaluation:
     """Of the most confident four fifths."""
     risk_coverage_area: float
     answered: float
-    """Share of the statements that are answered at the model's own threshold."""
+    """Share of the statements that get a label by default."""
     answered_precision: float
     """Share of those that are right."""
     answered_false_alarms: float
-    """Neutral statements that are called partisan at the model's own threshold, as a share of all neutral ones."""
+    """Neutral statements that are called partisan by default, as a share of all neutral ones."""
     reliability: Sequence[tuple[float, float, float]] = field(repr=False)
     """Confidence, accuracy and share of every bin."""
 
@@ -77,36 +79,56 @@ class Capability:
 
 
 def probabilities(classifier: StanceClassifier, texts: Iterable[str]) -> Probabilities:
-    """The calibrated probabilities of statements, shape (statements, 3)."""
-    return as_array(classifier.predict_batch(list(texts), threshold=0))
+    """The calibrated probabilities of statements, shape (statements, 3).
+
+    Raises:
+        InputError: a statement is none that the model reads.
+    """
+    statements = list(texts)
+    return as_array(statements, classifier.predict_batch(statements, threshold=0))
 
 
-def as_array(predictions: Iterable[Prediction]) -> Probabilities:
-    """The probabilities of predictions, shape (statements, 3)."""
+def as_array(texts: Sequence[str], predictions: Sequence[Prediction]) -> Probabilities:
+    """The probabilities of predictions, shape (statements, 3).
+
+    Raises:
+        InputError: a statement was not read.
+    """
+    for number, (text, prediction) in enumerate(zip(texts, predictions, strict=True), 1):
+        if not any(prediction.scores.values()):
+            raise InputError(f"statement {number}, {text!r:.60}, cannot be judged: {prediction.problem}; leave it out")
     return np.array([[prediction.scores[label] for label in LABELS] for prediction in predictions])
 
 
 def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> Evaluation:
     """Judge a classifier on labelled statements."""
-    truth = classes([statement.label for statement in statements])
-    found = probabilities(classifier, [statement.text for statement in statements])
+    texts, kin = [statement.text for statement in statements], _kin(statements)
+    predictions = classifier.predict_batch(texts)
+    truth, found = classes([statement.label for statement in statements]), as_array(texts, predictions)
     guess = found.argmax(axis=1)
-    sure = most_confident(found, COVERAGE)
-    answered = found.max(axis=1) >= classifier.stance.threshold
+    answered = np.array([prediction.label is not None for prediction in predictions])
     neutral, partisan = truth == len(LABELS) - 1, guess != len(LABELS) - 1
     counts = confusion(truth, guess)
+
+    def figure(of: Callable[[Classes, Classes], float], coverage: float = 1) -> Figure:
+        def value(drawn: Classes) -> float:
+            sure = drawn[most_confident(found[drawn], coverage)]
+            return of(truth[sure], guess[sure])
+
+        return bootstrap(len(truth), value, families=kin)
+
     return Evaluation(
         statements=len(statements),
-        macro_f1=bootstrap(len(truth), lambda i: macro_f1(truth[i], guess[i])),
-        accuracy=bootstrap(len(truth), lambda i: float(np.mean(truth[i] == guess[i]))),
-        false_alarms=bootstrap(len(truth), lambda i: false_alarms(truth[i], guess[i])),
+        macro_f1=figure(macro_f1),
+        accuracy=figure(lambda truth, guess: float(np.mean(truth == guess))),
+        false_alarms=figure(false_alarms),
         classes={
             label: dict(zip(("precision", "recall", "f1"), row.tolist(), strict=True))
             for label, row in zip(LABELS, precision_recall_f1(counts), strict=True)
         },
         confusion=counts.tolist(),
         calibration_error=calibration_error(truth, found),
-        macro_f1_at_coverage=bootstrap(len(sure), lambda i: macro_f1(truth[sure][i], guess[sure][i])),
+        macro_f1_at_coverage=figure(macro_f1, COVERAGE),
         risk_coverage_area=risk_coverage(truth, found)[1],
         answered=float(answered.mean()),
         answered_precision=float((guess == truth)[answered].mean()) if answered.any() else float("nan"),
@@ -115,22 +137,32 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
     )
 
 
+def _kin(statements: Sequence[Statement]) -> list[str] | None:
+    """The families of statements to resample; None where all are of one, as in the source article."""
+    found = families(statements)
+    return found if len(set(found)) > 1 else None
+
+
 def evaluate_guesses(guesser: Guesser, statements: Sequence[Statement]) -> Figure:
     """The macro-F1 of a baseline."""
     truth = classes([statement.label for statement in statements])
     guess = guesser([statement.text for statement in statements])
-    return bootstrap(len(truth), lambda i: macro_f1(truth[i], guess[i]))
+    return bootstrap(len(truth), lambda i: macro_f1(truth[i], guess[i]), families=_kin(statements))
 
 
 def evaluate_baselines(
     parts: Split, classifier: StanceClassifier, sets: Mapping[str, Sequence[Statement]]
 ) -> dict[str, dict[str, Figure]]:
-    """The macro-F1 of every baseline on every set of statements, all trained on the same part of the corpus."""
+    """The macro-F1 of every baseline on every set of statements.
+
+    All are trained on the same part of the corpus as the model, and expect the same share of neutral statements.
+    """
+    shift = classifier.stance.neutral_shift
     mirror, base = classifier.stance.mirror(), classifier.stance.provenance["recipe"]["base"]
     baselines = {
         "majority": majority(parts.train),
-        "TF-IDF + logistic regression": tfidf(parts.train, mirror),
-        "frozen encoder + logistic regression": frozen_encoder(parts.train, mirror, base),
+        "TF-IDF + logistic regression": tfidf(parts.train, mirror, shift),
+        "frozen encoder + logistic regression": frozen_encoder(parts.train, mirror, base, shift),
     }
     return {
         name: {where: evaluate_guesses(guesser, statements) for where, statements in sets.items()}

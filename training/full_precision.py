@@ -9,22 +9,29 @@ from onnx import numpy_helper
 from transformers import DistilBertConfig
 
 from wirestance.model.artifact import NETWORK, SHIPPED, WEIGHTS
+from wirestance.model.errors import ArtifactError
 from wirestance.model.network import StanceNetwork
 from wirestance.training.export import CHANNELS, INPUTS, INVERSE, LARGEST, PRODUCT, SCALE, WEIGHT
 
 
-def load_full_precision(directory: Path = SHIPPED) -> StanceNetwork:
+def load_full_precision(directory: Path) -> StanceNetwork:
     """The network that the artifact's `model.safetensors` holds.
 
-    The shipped artifact comes without it; its network is read back from the 8-bit file: the same weights as those
-    that the runtime multiplies, without the rounding of the activations.
+    Raises:
+        ArtifactError: the artifact came without it, as the shipped one does.
     """
-    if (directory / WEIGHTS).is_file():
-        network = StanceNetwork.from_pretrained(directory)
-    else:
-        network = StanceNetwork(DistilBertConfig.from_pretrained(directory))
-        weights = _weights(directory / NETWORK)
-        network.load_state_dict({name: torch.from_numpy(np.array(weights[name])) for name in network.state_dict()})
+    if not (directory / WEIGHTS).is_file():
+        raise ArtifactError(f"{directory}: has no {WEIGHTS}, the weights in full precision that training leaves there")
+    network: StanceNetwork = StanceNetwork.from_pretrained(directory)
+    network.train(False)
+    return network
+
+
+def read_back(directory: Path = SHIPPED) -> StanceNetwork:
+    """A network with the weights that the 8-bit file holds, for comparing speed: only activations are not rounded."""
+    network = StanceNetwork(DistilBertConfig.from_pretrained(directory))
+    weights = _weights(directory / NETWORK)
+    network.load_state_dict({name: torch.from_numpy(np.array(weights[name])) for name in network.state_dict()})
     network.train(False)
     return network
 

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from wirestance import StanceClassifier
 from wirestance.training.audit import audit_statements
-from wirestance.training.corpus import CONTRAST, Statement, load_article, load_directory, load_labelled
+from wirestance.training.corpus import ARTICLE, CONTRAST, Statement, labelled, load_article, load_directory
 from wirestance.training.evaluate import (
     evaluate,
     evaluate_baselines,
@@ -37,7 +37,7 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         directory: where the plots go.
     """
     parts = corpus_split()
-    sets = {"test": parts.test, "article": load_article()} | {path.name: load_labelled(path) for path in files}
+    sets = {"test": parts.test, ARTICLE: load_article()} | labelled(files)
     with Progress(transient=True) as progress:
         advance = partial(progress.advance, progress.add_task("judging", total=6))
         found = {name: evaluate(classifier, statements) for name, statements in sets.items()}
@@ -60,7 +60,7 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         print_audit(name, one)
     table(
         "calibration",
-        ["statements", "error before", "error after temperature scaling", "by chance alone"],
+        ["statements", "as trained", "with temperature and expected share", "by chance alone"],
         [(name, row["before"], row["after"], row["floor"]) for name, row in calibration.items()],
     )
     print_voice(voice)
@@ -77,7 +77,7 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
 
 
 def unscaled(classifier: StanceClassifier, scaled: Probabilities) -> Probabilities:
-    """The probabilities as they were without temperature and prior correction."""
+    """The probabilities as the network was trained: without temperature and prior correction."""
     stance = classifier.stance
     return soften(scaled * [1.0, 1.0, exp(-stance.neutral_shift)], 1 / stance.temperature)
 
@@ -90,7 +90,7 @@ def _plot(
         truth = classes([statement.label for statement in statements])
         after = probabilities(classifier, [statement.text for statement in statements])
         before = unscaled(classifier, after)
-        plot_all(directory, Path(name).stem, truth, before, after)
+        plot_all(directory, name, truth, before, after)
         errors[name] = plain(
             {
                 "before": calibration_error(truth, before),

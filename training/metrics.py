@@ -1,6 +1,6 @@
 """Figures: what probabilities are worth against the true labels, with bootstrap intervals."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,18 +62,33 @@ def macro_f1(truth: Classes, guess: Classes) -> float:
     return float(precision_recall_f1(counts)[present, 2].mean()) if present.any() else 0.0
 
 
-def bootstrap(size: int, figure: Callable[[npt.NDArray[np.int64]], float], seed: int = 0) -> Figure:
+def bootstrap(
+    size: int,
+    figure: Callable[[npt.NDArray[np.int64]], float],
+    seed: int = 0,
+    families: Sequence[Hashable] | None = None,
+) -> Figure:
     """A figure of `size` statements, and the percentiles 2.5 and 97.5 of it over resampled ones (Efron 1979).
 
     Args:
         size: number of statements.
         figure: the figure of the statements at the given indices.
         seed: of the resampling.
+        families: of every statement, where some belong together: whole families are drawn, since what is right for one
+            statement is likely right for its kin. None draws single statements.
     """
     random = np.random.default_rng(seed)
-    values = [figure(random.integers(0, size, size)) for _ in range(RESAMPLES)]
+    everything = np.arange(size)
+    places = np.unique(np.array(families or range(size)), return_inverse=True)[1]
+    together = np.split(np.argsort(places, kind="stable"), np.cumsum(np.bincount(places))[:-1])
+
+    def drawn() -> npt.NDArray[np.int64]:
+        chosen = random.integers(0, len(together), len(together))
+        return chosen if families is None else np.concatenate([together[family] for family in chosen])
+
+    values = [figure(drawn()) for _ in range(RESAMPLES)]
     low, high = np.nanpercentile(values, [2.5, 97.5])
-    return Figure(figure(np.arange(size)), float(low), float(high))
+    return Figure(figure(everything), float(low), float(high))
 
 
 def false_alarms(truth: Classes, guess: Classes) -> float:
@@ -90,7 +105,7 @@ def calibration_error(truth: Classes, probabilities: Probabilities) -> float:
 def calibration_floor(probabilities: Probabilities, seed: int = 0) -> float:
     """The calibration error that chance alone gives: its mean over truths drawn from the probabilities themselves.
 
-    What a perfectly calibrated model with the same answers would show on so few statements; no model is below it.
+    What a perfectly calibrated model with the same answers would show on so few statements, in the mean.
     """
     random = np.random.default_rng(seed)
     sums = np.cumsum(probabilities, axis=1)

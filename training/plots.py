@@ -1,6 +1,7 @@
 """The plots beside the figures: confusion, reliability, risk–coverage, as PNG."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 
 import matplotlib as mpl
@@ -22,7 +23,7 @@ def plot_all(directory: Path, name: str, truth: Classes, before: Probabilities, 
         directory: where to write.
         name: of the set, in the files' names.
         truth: the true classes.
-        before: probabilities without temperature, shape (statements, 3).
+        before: probabilities without temperature and prior correction, shape (statements, 3).
         after: calibrated probabilities.
     """
     directory.mkdir(parents=True, exist_ok=True)
@@ -44,7 +45,7 @@ def learning_curve(path: Path, shares: Sequence[float], curves: Mapping[str, Seq
     """Macro-F1 against the share of the training part, a line a set of statements."""
     plot = Plot(figsize=(4.8, 3.6), layout="constrained")
     axes = plot.subplots()
-    for (name, values), colour in zip(curves.items(), (BLUE, ORANGE, GREY), strict=False):
+    for (name, values), colour in zip(curves.items(), cycle((BLUE, ORANGE, GREY)), strict=False):
         axes.plot([100 * share for share in shares], values, marker="o", color=colour, label=name)
     axes.set(xlabel="share of the training part (%)", ylabel="macro-F1", xlim=(0, 105))
     axes.legend(frameon=False)
@@ -72,8 +73,8 @@ def _reliability(truth: Classes, before: Probabilities, after: Probabilities) ->
     axes = plot.subplots()
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="perfect")
     for name, probabilities, colour, marker in (
-        ("before scaling", before, ORANGE, "s"),
-        ("after scaling", after, BLUE, "o"),
+        ("as trained", before, ORANGE, "s"),
+        ("temperature and expected share", after, BLUE, "o"),
     ):
         bins = reliability(truth, probabilities)
         axes.plot([b[0] for b in bins], [b[1] for b in bins], color=colour, marker=marker, markersize=4, label=name)

@@ -16,7 +16,7 @@ from wirestance.model.artifact import TOKENIZER
 from wirestance.model.encoder import MINILM
 from wirestance.model.network import StanceNetwork
 from wirestance.training.baselines import frozen_encoder, tfidf
-from wirestance.training.full_precision import load_full_precision
+from wirestance.training.full_precision import read_back
 from wirestance.training.recipe import load_mirror
 from wirestance.training.split import corpus_split
 
@@ -48,7 +48,7 @@ def _pipeline(directory: Path, size: int) -> Run:
     logger.disabled = True  # it lists every model that it knows, since this one is the project's own
     runner: Pipeline = pipeline(
         "text-classification",
-        model=load_full_precision(directory),
+        model=read_back(directory),
         tokenizer=AutoTokenizer.from_pretrained(directory),
     )
     return lambda texts: runner(list(texts), batch_size=size)
@@ -56,7 +56,7 @@ def _pipeline(directory: Path, size: int) -> Run:
 
 def _onnx(directory: Path, scratch: Path) -> Run:
     path = scratch / "float.onnx"
-    export_float(load_full_precision(directory), path)
+    export_float(read_back(directory), path)
     session = open_session(str(path), usable_cores())
     tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
     tokenizer.no_truncation()

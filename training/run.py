@@ -1,5 +1,6 @@
 """The whole way from a recipe to an artifact: corpus, split, fit, export, calibration."""
 
+import json
 import platform
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from transformers import AutoTokenizer, DataCollatorWithPadding, PreTrainedToken
 
 from wirestance import StanceClassifier
 from wirestance.model.artifact import NETWORK, Stance, save_stance
+from wirestance.model.errors import ConfigError
 from wirestance.model.labels import EXCHANGED, NEUTRAL
 from wirestance.model.network import StanceNetwork
 from wirestance.training.corpus import SEEDS, Statement, corpus_digest
@@ -30,6 +32,9 @@ from wirestance.training.split import Split, corpus_split
 
 CHECKPOINTS = ".checkpoints"
 """Behind the name of a model's directory: the one beside it where an unfinished training is kept."""
+
+MADE_FROM = "made-from.json"
+"""In that directory: what the unfinished model is made from."""
 
 CALIBRATE_WITH = 512
 """Training statements that show the quantiser the range of every activation."""
@@ -48,6 +53,9 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
         recipe: what to make.
         directory: where to write; the checkpoints beside it are removed at the end.
         parts: the statements; by default the split of the whole corpus.
+
+    Raises:
+        ConfigError: the checkpoints are those of another recipe or of other statements.
     """
     parts = parts or corpus_split()
     mirror = load_mirror()
@@ -55,6 +63,7 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
     rows = encode(parts.train, mirror, tokenizer, recipe.max_tokens, recipe.low_confidence_weight)
     validation = encode(parts.validation, mirror, tokenizer, recipe.max_tokens)
     checkpoints = directory.with_name(directory.name + CHECKPOINTS)
+    _claim(checkpoints, {"recipe": asdict(recipe), "train": [one.id for one in parts.train], "corpus": corpus_digest()})
     fit(recipe, network, tokenizer, rows, validation, checkpoints)
     network.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
@@ -63,8 +72,29 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
     return classifier
 
 
+def _claim(checkpoints: Path, made_from: dict[str, Any]) -> None:
+    """Mark a directory of checkpoints as those of one training.
+
+    Raises:
+        ConfigError: they are those of another, which must not go on with this one's recipe or statements.
+    """
+    mark = checkpoints / MADE_FROM
+    if not checkpoints.exists():
+        checkpoints.mkdir(parents=True)
+        mark.write_text(json.dumps(made_from), encoding="utf-8")
+    elif not mark.is_file() or json.loads(mark.read_text(encoding="utf-8")) != made_from:
+        raise ConfigError(
+            f"{checkpoints}: holds an interrupted training by another recipe or from other statements; remove it to "
+            "start anew"
+        )
+
+
 def export(recipe: Recipe, directory: Path, parts: Split) -> StanceClassifier:
-    """Make an artifact of the trained network in a directory: its 8-bit file, and how that is to be read."""
+    """Make an artifact of the trained network in a directory: its 8-bit file, and how that is to be read.
+
+    Raises:
+        ArtifactError: the directory has no weights in full precision.
+    """
     mirror = load_mirror()
     network = load_full_precision(directory)
     tokenizer = AutoTokenizer.from_pretrained(directory)
@@ -107,7 +137,11 @@ def neutral_share(statements: Sequence[Statement]) -> float:
 
 
 def agreement(classifier: StanceClassifier, directory: Path, statements: list[Statement]) -> float:
-    """Share of the labels in which the artifact's 8-bit network and the one in full precision agree."""
+    """Share of the labels in which the artifact's 8-bit network and the one in full precision agree.
+
+    Raises:
+        ArtifactError: the directory has no weights in full precision.
+    """
     network = load_full_precision(directory)
     tokenizer = AutoTokenizer.from_pretrained(directory)
     mirror = classifier.stance.mirror()

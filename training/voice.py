@@ -25,9 +25,9 @@ class VoiceFigures:
     majority: float
     """Accuracy of always giving the commoner voice."""
     speaker_given: float
-    """Share of the reported statements that name somebody for which a speaker was read off."""
+    """Share of the statements with an annotated speaker for which one is shown: read off, and called reported."""
     speaker_right: float
-    """Share of those speakers that are the annotated one, or a part or an extension of it."""
+    """Share of all speakers shown that are the annotated one, or a part or an extension of it."""
 
 
 def evaluate_voice(classifier: StanceClassifier, statements: Sequence[Statement] | None = None) -> VoiceFigures:
@@ -36,19 +36,22 @@ def evaluate_voice(classifier: StanceClassifier, statements: Sequence[Statement]
     found = classifier.answer([statement.text for statement in statements], threshold=0)
     right = np.array([prediction.voice == one.voice for prediction, one in zip(found, statements, strict=True)])
     reported = float(np.mean([statement.voice == REPORTED for statement in statements]))
-    named = [(statement.speaker, read_speaker(statement.text)) for statement in statements if statement.speaker]
-    given = [(truth, read) for truth, read in named if read]
+    shown = [
+        (one.speaker, read)
+        for prediction, one in zip(found, statements, strict=True)
+        if prediction.voice == REPORTED and (read := read_speaker(one.text))
+    ]
     return VoiceFigures(
         statements=len(statements),
         accuracy=bootstrap(len(statements), lambda chosen: float(right[chosen].mean())),
         majority=max(reported, 1 - reported),
-        speaker_given=len(given) / len(named),
-        speaker_right=sum(_same(truth, read) for truth, read in given) / len(given),
+        speaker_given=sum(bool(truth) for truth, _ in shown) / sum(bool(one.speaker) for one in statements),
+        speaker_right=sum(_same(truth, read) for truth, read in shown) / len(shown),
     )
 
 
-def _same(truth: str, read: str) -> bool:
-    return truth.lower() in read.lower() or read.lower() in truth.lower()
+def _same(truth: str | None, read: str) -> bool:
+    return truth is not None and (truth.lower() in read.lower() or read.lower() in truth.lower())
 
 
 def print_voice(found: VoiceFigures) -> None:
@@ -59,7 +62,7 @@ def print_voice(found: VoiceFigures) -> None:
         [
             ("accuracy of own or reported", found.accuracy),
             ("accuracy of the commoner voice", found.majority),
-            ("speakers read off, of those named", found.speaker_given),
-            ("… of those, right", found.speaker_right),
+            ("speakers shown, of those annotated", found.speaker_given),
+            ("right, of all speakers shown", found.speaker_right),
         ],
     )
