@@ -9,6 +9,9 @@ from wirestance.inference.service.limits import Limits
 
 DEFAULTS = Limits()
 
+BATCHES_AT_ONCE = 2
+"""The end of a batch leaves cores idle; the next batch fills them."""
+
 EXAMPLES = """\b
 Examples:
   wirestance serve --port 8000
@@ -49,4 +52,5 @@ def serve(
     from wirestance.inference.service.server import serve as run
     from wirestance.inference.service.service import Service
 
-    run(Service(classifier, Limits(max_body, max_statements, max_queue)), host, port)
+    at_once = 1 if classifier.settings.threads == 1 else BATCHES_AT_ONCE
+    run(Service(classifier, Limits(max_body, max_statements, max_queue), at_once), host, port)

@@ -30,10 +30,14 @@ class _Job(NamedTuple):
 
 
 class Batcher:
-    """A queue before one thread that runs the classifier. Nothing waits while the thread is idle."""
+    """A queue before the threads that run the classifier. Nothing waits while one of them is idle."""
 
     def __init__(
-        self, classifier: StanceClassifier, most: int, ran: Callable[[Sequence[Prediction]], None] = lambda _: None
+        self,
+        classifier: StanceClassifier,
+        most: int,
+        ran: Callable[[Sequence[Prediction]], None] = lambda _: None,
+        at_once: int = 1,
     ) -> None:
         """Set up the queue; `running` works it off.
 
@@ -41,8 +45,9 @@ class Batcher:
             classifier: judges the statements.
             most: statements that may be accepted and not answered yet.
             ran: told of the answers of every batch.
+            at_once: batches that run at a time.
         """
-        self._classifier, self._most, self._ran = classifier, most, ran
+        self._classifier, self._most, self._ran, self._at_once = classifier, most, ran, at_once
         self._jobs: deque[_Job] = deque()
         self._arrived = asyncio.Event()
         self._ending = False
@@ -82,26 +87,27 @@ class Batcher:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work the queue off as long as the block runs, and what is left in it at the end."""
-        worker = asyncio.create_task(self._run())
-        try:
-            yield
-        finally:
-            self._ending = True
-            self._arrived.set()
-            await worker
+        with ThreadPoolExecutor(self._at_once, thread_name_prefix="classifier") as threads:
+            workers = [asyncio.create_task(self._run(threads)) for _ in range(self._at_once)]
+            try:
+                yield
+            finally:
+                self._ending = True
+                self._arrived.set()
+                await asyncio.gather(*workers)
 
-    async def _run(self) -> None:
+    async def _run(self, threads: ThreadPoolExecutor) -> None:
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, thread_name_prefix="classifier") as thread:
-            while not self._ending or self._jobs:
-                await self._arrived.wait()
+        while not self._ending or self._jobs:
+            await self._arrived.wait()
+            if not self._ending:
                 self._arrived.clear()
-                while batch := self._next():
-                    outcomes = await loop.run_in_executor(thread, self._judge, batch)
-                    for job, outcome in zip(batch, outcomes, strict=True):
-                        if not job.outcome.done():  # it may have been cancelled
-                            job.outcome.set_result(outcome)
-                    self._ran([one for outcome in outcomes if isinstance(outcome, list) for one in outcome])
+            while batch := self._next():
+                outcomes = await loop.run_in_executor(threads, self._judge, batch)
+                for job, outcome in zip(batch, outcomes, strict=True):
+                    if not job.outcome.done():  # it may have been cancelled
+                        job.outcome.set_result(outcome)
+                self._ran([one for outcome in outcomes if isinstance(outcome, list) for one in outcome])
 
     def _next(self) -> list[_Job]:
         """The oldest job and those with the same threshold that fit into a batch with it; the rest goes on waiting."""

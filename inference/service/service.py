@@ -24,11 +24,11 @@ class NotReadyError(Exception):
 class Service:
     """One classifier, its queue and its figures."""
 
-    def __init__(self, classifier: StanceClassifier, limits: Limits) -> None:
-        """Set up; the batcher must be run for requests to be answered."""
+    def __init__(self, classifier: StanceClassifier, limits: Limits, at_once: int = 1) -> None:
+        """Set up; the batcher must be run for requests to be answered. `at_once` batches run at a time."""
         self.classifier, self.limits = classifier, limits
         self.metrics = Metrics(lambda: self.batcher.accepted)
-        self.batcher = Batcher(classifier, limits.queue, self.metrics.batch)
+        self.batcher = Batcher(classifier, limits.queue, self.metrics.batch, at_once)
         self.ready = False
         """Whether requests are taken."""
 

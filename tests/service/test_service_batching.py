@@ -14,10 +14,12 @@ class Stub:
 
     def __init__(self):
         self.batches = []
+        self.started = 0
         self.free = Event()
         self.free.set()
 
     def answer(self, texts, *, threshold):
+        self.started += 1
         assert self.free.wait(20)
         self.batches.append((list(texts), threshold))
         if "bad" in texts:
@@ -25,12 +27,12 @@ class Stub:
         return [Prediction.unread(text) for text in texts]
 
 
-def run(scenario, most=1000):
+def run(scenario, most=1000, at_once=1):
     """Run a scenario with a stub and its batcher."""
 
     async def within():
         stub = Stub()
-        batcher = Batcher(stub, most)
+        batcher = Batcher(stub, most, at_once=at_once)
         async with asyncio.timeout(20), batcher.running():
             await scenario(stub, batcher)
         assert batcher.accepted == 0
@@ -50,6 +52,22 @@ async def hold(stub, batcher):
     first = asyncio.create_task(ask(batcher, "first"))
     await asyncio.sleep(0.05)
     return first
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_so_many_batches_run_at_once(at_once):
+    async def scenario(stub, batcher):
+        first = await hold(stub, batcher)
+        rest = []
+        for number in range(3):
+            rest.append(asyncio.create_task(ask(batcher, f"{number}")))
+            await asyncio.sleep(0.05)
+        assert stub.started == at_once
+        stub.free.set()
+        await asyncio.gather(first, *rest)
+
+    waiting = ["0", "1", "2"] if at_once == 1 else ["1", "2"]
+    assert (waiting, None) in run(scenario, at_once=at_once)
 
 
 def test_what_arrives_while_a_batch_runs_is_the_next_batch():
