@@ -36,8 +36,8 @@ MOST_TOKENS = 512
 NEEDED = (NETWORK, TOKENIZER)
 """What the runtime cannot do without; of the other files, those that are there must be unchanged."""
 
-SHIPPED = Path(__file__).parent / "shipped"
-"""The artifact that comes with the package."""
+SHIPPED = Path(__file__).resolve().parent / "shipped"
+"""The artifact that comes with the package; of an editable install, the one in the tree, not the links to its files."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 from onnx import numpy_helper
 from transformers import DistilBertConfig
 
-from wirestance.model.artifact import NETWORK, SHIPPED, WEIGHTS
+from wirestance.model.artifact import NETWORK, WEIGHTS
 from wirestance.model.errors import ArtifactError
 from wirestance.model.network import StanceNetwork
 from wirestance.training.export import CHANNELS, INPUTS, INVERSE, LARGEST, PRODUCT, SCALE, WEIGHT
@@ -27,7 +27,7 @@ def load_full_precision(directory: Path) -> StanceNetwork:
     return network
 
 
-def read_back(directory: Path = SHIPPED) -> StanceNetwork:
+def read_back(directory: Path) -> StanceNetwork:
     """A network with the weights that the 8-bit file holds, for comparing speed: only activations are not rounded."""
     network = StanceNetwork(DistilBertConfig.from_pretrained(directory))
     weights = _weights(directory / NETWORK)

@@ -79,12 +79,16 @@ def bootstrap(
     """
     random = np.random.default_rng(seed)
     everything = np.arange(size)
-    places = np.unique(np.array(families or range(size)), return_inverse=True)[1]
-    together = np.split(np.argsort(places, kind="stable"), np.cumsum(np.bincount(places))[:-1])
+    if families is None:
 
-    def drawn() -> npt.NDArray[np.int64]:
-        chosen = random.integers(0, len(together), len(together))
-        return chosen if families is None else np.concatenate([together[family] for family in chosen])
+        def drawn() -> npt.NDArray[np.int64]:
+            return random.integers(0, size, size)
+    else:
+        places = np.unique(np.array(families), return_inverse=True)[1]
+        kin = np.split(np.argsort(places, kind="stable"), np.cumsum(np.bincount(places))[:-1])
+
+        def drawn() -> npt.NDArray[np.int64]:
+            return np.concatenate([kin[family] for family in random.integers(0, len(kin), len(kin))])
 
     values = [figure(drawn()) for _ in range(RESAMPLES)]
     low, high = np.nanpercentile(values, [2.5, 97.5])

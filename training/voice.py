@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def evaluate_voice(classifier: StanceClassifier, statements: Sequence[Statement]
         accuracy=bootstrap(len(statements), lambda chosen: float(right[chosen].mean())),
         majority=max(reported, 1 - reported),
         speaker_given=sum(bool(truth) for truth, _ in shown) / sum(bool(one.speaker) for one in statements),
-        speaker_right=sum(_same(truth, read) for truth, read in shown) / len(shown),
+        speaker_right=sum(_same(truth, read) for truth, read in shown) / len(shown) if shown else nan,
     )
 
 

@@ -57,27 +57,22 @@ def test_a_field_beyond_all_bounds_names_its_line(tmp_path):
     refused(path, ":3")
 
 
+IMPOSSIBLE = [{"number": float("nan")}, {"end": "x"}, {"score": []}, {"score": None}, {"text": None}]
+
+
 @pytest.mark.parametrize(
-    "changes",
-    [{"number": float("inf")}, {"number": float("nan")}, {"end": "x"}, {"score": []}, {"score": None}, {"text": None}],
+    ("line", "said"),
+    [
+        *((json.dumps(ROW | changes), "not a scored statement") for changes in IMPOSSIBLE),
+        (json.dumps(ROW).replace('"number": 1', '"number": 1e999'), "infinity"),
+        ("{broken", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+    ],
 )
-def test_a_value_that_its_column_cannot_hold_names_its_row(tmp_path, changes):
-    path = tmp_path / "bad.jsonl"
-    path.write_text(f"{json.dumps(ROW)}\n{json.dumps(ROW | changes)}\n", encoding="utf-8")
-    assert "not a scored statement" in refused(path, ":2")
-
-
-def test_a_number_beyond_all_numbers_names_its_row(tmp_path):
-    path = tmp_path / "bad.jsonl"
-    path.write_text(json.dumps(ROW).replace('"number": 1', '"number": 1e999'), encoding="utf-8")
-    assert "infinity" in refused(path, ":1")
-
-
-@pytest.mark.parametrize("line", ["{broken", "[" * 100_000])
-def test_a_line_that_is_no_json_is_named(tmp_path, line):
+def test_a_bad_line_is_named_with_what_is_wrong(tmp_path, line, said):
     path = tmp_path / "bad.jsonl"
     path.write_text(f"{json.dumps(ROW)}\n{line}\n", encoding="utf-8")
-    assert "not JSON" in refused(path, ":2")
+    assert said in refused(path, ":2")
 
 
 def test_a_csv_row_that_was_cut_short_names_its_row(tmp_path):
