@@ -17,8 +17,8 @@ setup: $(DEV)/ready  ## the environment for tests and training (with torch)
 demo: $(RUN)/ready  ## label the source article with the shipped model, in an environment without torch
 	$(RUN)/bin/wirestance --probabilities $(ARTICLE)
 
-test: $(DEV)/ready  ## the tests
-	$(DEV)/bin/python -m pytest
+test: $(DEV)/ready  ## the tests, a file at a time on every core
+	$(DEV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(DEV)/ready  ## ruff: rules and format
 	$(DEV)/bin/ruff check .
