@@ -57,7 +57,7 @@ class StanceClassifier:
         if not 0 < self.stance.neutral_share < 1:
             raise InputError(f"neutral_share is {neutral_share}; it lies between 0 and 1, both excluded")
         self._runtime = runtime
-        self._mirror = stance.mirror()
+        self._mirror = stance.mirror
 
     @classmethod
     def load(

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from math import inf, log
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ class Stance:
         odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
+    @cached_property
     def mirror(self) -> Mirror:
         """The mirror that the network was trained with."""
         return Mirror(self.names)
@@ -128,7 +130,7 @@ def _read(path: Path, content: dict[str, Any]) -> Stance:
         if not isinstance(content["names"], list) or not content["names"]:
             raise ConfigError("names is no list of rows")
         stance = Stance(**content | {"names": tuple(content["names"]), "labels": LABELS})
-        stance.mirror()
+        _ = stance.mirror  # refuses rows that are no table of names
         sound = (
             isinstance(stance.max_tokens, int)
             and isinstance(stance.provenance, Mapping)

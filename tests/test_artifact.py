@@ -32,7 +32,7 @@ def refusal(directory, named):
 def test_an_intact_artifact_loads(artifact, tiny_recipe):
     stance = load_stance(artifact)
     assert (stance.labels, stance.format, stance.max_tokens) == (LABELS, FORMAT, tiny_recipe.max_tokens)
-    assert stance.mirror().rows == load_mirror().rows
+    assert stance.mirror.rows == load_mirror().rows
     assert StanceClassifier.load(artifact).stance == stance
 
 

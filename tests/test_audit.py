@@ -27,7 +27,7 @@ def fake(answer):
         found = [dict(zip(LABELS, answer(text), strict=True)) for text in texts]
         return [Prediction(max(scores, key=scores.get), max(scores.values()), scores) for scores in found]
 
-    return SimpleNamespace(stance=SimpleNamespace(mirror=lambda: mirror), predict_batch=predict_batch)
+    return SimpleNamespace(stance=SimpleNamespace(mirror=mirror), predict_batch=predict_batch)
 
 
 def test_a_classifier_that_always_sides_with_one_side_is_found_out():

@@ -101,7 +101,7 @@ def test_a_stream_is_lazy_and_bounded(classifier):
 
 
 def test_the_mirror_image_gets_the_exchanged_scores(classifier, texts):
-    mirror = classifier.stance.mirror()
+    mirror = classifier.stance.mirror
     named = NAMED + [text for text in texts if mirror.orient(text).named]
     for text in named:
         here, there = classifier.predict(text, threshold=0), classifier.predict(mirror(text), threshold=0)

@@ -32,7 +32,7 @@ def test_it_was_made_by_the_recipe_in_the_tree(shipped):
 
 
 def test_it_has_the_names_of_the_config(shipped):
-    assert shipped.stance.mirror().rows == load_mirror().rows
+    assert shipped.stance.mirror.rows == load_mirror().rows
 
 
 def test_the_card_tells_the_figures(shipped, figures):
@@ -51,7 +51,7 @@ def test_the_article_is_labelled_better_than_by_majority(shipped):
 
 
 def test_a_statement_and_its_mirror_image_get_exchanged_probabilities(shipped):
-    mirror = shipped.stance.mirror()
+    mirror = shipped.stance.mirror
     texts = [item.text for item in load_directory(CONTRAST) if mirror.orient(item.text).named]
     here = probabilities(shipped, texts)
     there = probabilities(shipped, [mirror(text) for text in texts])

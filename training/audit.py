@@ -44,7 +44,7 @@ class Audit:
 
 def audit(classifier: StanceClassifier, texts: Sequence[str], labels: Sequence[str] | None = None) -> Audit:
     """Answer every statement and its mirror image, and compare."""
-    mirror = classifier.stance.mirror()
+    mirror = classifier.stance.mirror
     images = [mirror(text) for text in texts]
     changed = np.array([image != text for image, text in zip(images, texts, strict=True)], dtype=bool)
     here, there = probabilities(classifier, texts), probabilities(classifier, images)

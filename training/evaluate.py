@@ -158,7 +158,7 @@ def evaluate_baselines(
     All are trained on the same part of the corpus as the model, and expect the same share of neutral statements.
     """
     shift = classifier.stance.neutral_shift
-    mirror, base = classifier.stance.mirror(), classifier.stance.provenance["recipe"]["base"]
+    mirror, base = classifier.stance.mirror, classifier.stance.provenance["recipe"]["base"]
     baselines = {
         "majority": majority(parts.train),
         "TF-IDF + logistic regression": tfidf(parts.train, mirror, shift),

@@ -144,7 +144,7 @@ def agreement(classifier: StanceClassifier, directory: Path, statements: list[St
     """
     network = load_full_precision(directory)
     tokenizer = AutoTokenizer.from_pretrained(directory)
-    mirror = classifier.stance.mirror()
+    mirror = classifier.stance.mirror
     rows = encode(statements, mirror, tokenizer, classifier.stance.max_tokens)
     found = classifier.stance.probabilities(full_precision(network, tokenizer, rows))
     turned = np.array([mirror.orient(statement.text).turned for statement in statements])
