@@ -1,10 +1,8 @@
-"""Real files of every format are recognised by their content and read into the same record."""
+"""Real files of every format are read into the same record."""
 
 import io
-import json
 import logging
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -13,37 +11,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from wire_documents import SAMPLES, sample
 
 from wirestance.inference.wires.read import read_records, read_wires
-from wirestance.inference.wires.recognise import FORMATS, recognise
+from wirestance.inference.wires.recognise import recognise
 from wirestance.inference.wires.record import Rejection, Wire
 from wirestance.model.errors import InputError
 
-SAMPLES = Path(__file__).parent / "samples"
 LOCAL = timezone(timedelta(hours=4))
 HEAVY = {"lxml", "feedparser", "pyarrow", "dateutil", "trafilatura", "NewsMLG2"}
-
-RECOGNISED = {
-    "atom.xml": "feed",
-    "newsml_item.xml": "newsml",
-    "newsml_message.xml": "newsml",
-    "ninjs_1.json": "jsonl",
-    "ninjs_2.json": "jsonl",
-    "ninjs_3.jsonl": "jsonl",
-    "page.html": "html",
-    "page_windows.html": "html",
-    "records.jsonl": "jsonl",
-    "report.txt": "text",
-    "report_utf16.txt": "text",
-    "rss.xml": "feed",
-    "rss_091.xml": "feed",
-    "rss_rdf.xml": "feed",
-    "table.csv": "csv",
-}
-
-
-def sample(name, **options):
-    return list(read_records(SAMPLES / name, **options))
 
 
 def shape(record):
@@ -53,45 +29,6 @@ def shape(record):
 
 def reasons(records):
     return {record.number: record.reason for record in records if isinstance(record, Rejection)}
-
-
-def test_every_sample_is_recognised_by_its_content():
-    assert {path.name: recognise(path.read_bytes()) for path in SAMPLES.iterdir()} == RECOGNISED
-
-
-def test_a_misleading_name_changes_nothing(tmp_path):
-    for path in SAMPLES.iterdir():
-        other = tmp_path / "wire.pdf"
-        shutil.copy(path, other)
-        found = [record.id.replace(str(other), str(path)) for record in read_records(other) if isinstance(record, Wire)]
-        assert found == [record.id for record in read_records(path) if isinstance(record, Wire)]
-
-
-@pytest.mark.parametrize("start", [
-    "Baku, Azerbaijan, said that talks would go on.\nYerevan, too, said so.",
-    "<BAKU, Oct 4> Shelling was reported.",
-    "[Correction] The ministry named another town.",
-    "{sic} was in the original.",
-    "Date and place of the talks are open, source says.\nText follows.",
-])  # fmt: skip
-def test_prose_is_text_whatever_it_begins_with(start):
-    assert recognise(start.encode()) == "text"
-
-
-@pytest.mark.parametrize(("start", "forced"), [
-    ("title,text\nA,B", "csv"),
-    ("nummer\tnachricht\tquelle\n1\tA\tB", "csv"),
-    ("\ufeffid|body\n1|A", "csv"),
-    ('broken\n{"text": "A"}', "jsonl"),
-    ('\ufeff  {\n "text": 1}', "jsonl"),
-    ("[]", "jsonl"),
-    ("<?xml version='1.0'?><!-- a > b --><!DOCTYPE feed [<!ELEMENT feed ANY>]>\n<feed xmlns='x'/>", "feed"),
-    ("<?xml version='1.0'?><n:newsItem xmlns:n='x'/>", "newsml"),
-    ("<!doctype HTML><title>A</title>", "html"),
-    ("<p>A", "html"),
-])  # fmt: skip
-def test_recognition_by_the_beginning(start, forced):
-    assert recognise(start.encode()) == forced
 
 
 def test_text():
@@ -327,17 +264,6 @@ def test_ninjs_of_generation_3_in_lines():
     assert "'canceled'" in withdrawn.reason
 
 
-def test_a_forced_format_is_not_asked_again(tmp_path):
-    (ninjs,) = sample("ninjs_1.json", format="ninjs")
-    line = tmp_path / "line"
-    line.write_text(json.dumps(json.loads((SAMPLES / "ninjs_1.json").read_bytes())))
-    (plain,) = read_records(line, format="jsonl", fields={"text": "description_text"})
-    assert ninjs == sample("ninjs_1.json")[0]
-    assert plain.text == "A short summary that is not the text."
-    (text,) = sample("rss.xml", format="text")
-    assert text.text.startswith("<?xml")
-
-
 def test_html():
     (wire,) = sample("page.html")
     assert shape(wire) == (
@@ -410,13 +336,6 @@ def test_rejections_go_where_they_are_asked_to(caplog):
 def test_what_is_unknown_is_refused_at_once(options):
     with pytest.raises(InputError, match=r"'docx'.*parquet|'author'.*language|text is"):
         read_records(SAMPLES, **options)
-
-
-def test_every_format_can_be_forced_on_every_sample():
-    for name in FORMATS:
-        for path in SAMPLES.iterdir():
-            for record in read_records(path, format=name):
-                assert isinstance(record, Wire | Rejection)
 
 
 def test_a_missing_library_is_named(monkeypatch):

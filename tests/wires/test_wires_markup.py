@@ -1,0 +1,110 @@
+"""Whatever is wrong in XML and HTML becomes a rejection; no document does harm."""
+
+import time
+
+import pytest
+from wire_documents import newsml, only_reason, rss
+
+from wirestance.inference.wires.record import Rejection, Wire
+
+BILLION = (
+    "<!DOCTYPE {root} [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>"
+    "<!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;'>]>"
+)
+EXTERNAL = "<!DOCTYPE {root} [<!ENTITY a SYSTEM 'file://{secret}'>]>"
+PARAMETER = "<!DOCTYPE {root} [<!ENTITY % a SYSTEM 'http://127.0.0.1:9/x.dtd'> %a;]>"
+
+
+@pytest.mark.parametrize("attack", [BILLION, EXTERNAL, PARAMETER])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("forced", ["feed", "newsml"])
+def test_entities_are_refused(read, tmp_path, attack, encoding, forced):
+    secret = tmp_path / "secret"
+    secret.write_text("a secret")
+    root = "rss" if forced == "feed" else "newsItem"
+    start = "<?xml version='1.0'?>" + attack.format(root=root, secret=secret)
+    item = "<item><description>&a;</description></item>"
+    content = rss(item, start) if forced == "feed" else newsml("<inlineData>&a;</inlineData>", start)
+    assert "declares entities" in only_reason(read(content.encode(encoding), format=forced))
+    if encoding != "utf-16-le":  # which no mark tells from text
+        assert "declares entities" in only_reason(read(content.encode(encoding)))
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "cp037", "utf-32", "shift_jis", "unicode_escape"])
+def test_encodings_that_can_hide_entities_are_refused(read, encoding):
+    start = f"<?xml version='1.0' encoding='{encoding}'?>" + BILLION.format(root="newsItem")
+    content = newsml(start=start)
+    for raw in {content.encode(), content.encode(encoding)}:
+        assert isinstance(read(raw, format="newsml")[0], Rejection)
+        assert isinstance(read(raw, format="feed")[0], Rejection)
+
+
+def test_an_external_document_type_is_neither_read_nor_needed(read):
+    start = "<!DOCTYPE newsItem SYSTEM 'http://127.0.0.1:9/news.dtd'>"
+    (wire,) = read(newsml(start=start))
+    assert wire.text == "Baku said so."
+    reason = only_reason(read(newsml("<inlineData>Baku&nbsp;said so.</inlineData>", start=start)))
+    assert "nbsp" in reason
+
+
+def test_xml_nested_too_deeply(read):
+    deep = "<a>" * 5000 + "x" + "</a>" * 5000
+    assert "is not well-formed XML" in only_reason(read(newsml(f"<inlineXML>{deep}</inlineXML>")))
+    (page,) = read("<html><body>" + "<div>" * 5000 + "Baku said so." + "</div>" * 5000 + "</body></html>")
+    assert isinstance(page, Wire | Rejection)
+
+
+def test_xml_of_another_kind(read):
+    assert "the root is 'invoice'" in only_reason(read("<?xml version='1.0'?><invoice><p>A.</p></invoice>"))
+    assert "there is no root" in only_reason(read("<?xml version='1.0'?>"))
+    assert "holds no entry" in only_reason(read(rss("")))
+    assert "is a newsMessage without any item" in only_reason(read("<newsMessage xmlns='x'/>"))
+
+
+def test_newsml_without_text(read):
+    assert "there is nothing" in only_reason(read(newsml("")), 1)
+    assert "there is inlineXML" in only_reason(read(newsml("<inlineXML> </inlineXML>")), 1)
+    assert "encoding 'base64'" in only_reason(read(newsml("<inlineData encoding='base64'>QQ==</inlineData>")), 1)
+
+
+@pytest.mark.parametrize("name", ["title_detail", "summary_detail", "content", "source", "entries", "published_parsed"])
+def test_a_feed_may_use_the_names_of_its_parser(read, name):
+    (wire,) = read(rss(f"<{name}>A.</{name}><item><{name}>A.</{name}><description>B.</description></item>"))
+    assert wire.text in {"A.", "B."}
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<p>", "<b><i>"])
+def test_broken_markup_in_a_feed_costs_no_minutes(read, piece):
+    started = time.monotonic()
+    (record,) = read(rss(f"<item><description><![CDATA[{piece * 100_000}]]></description></item>"))
+    assert isinstance(record, Rejection)
+    assert time.monotonic() - started < 20
+
+
+def test_an_element_of_too_many_attributes(read):
+    attributes = " ".join(f"a{number}='1'" for number in range(101))
+    assert "more than 100 attributes" in only_reason(read(rss(f"<item {attributes}/>")))
+
+
+def test_a_page_of_too_many_elements(read):
+    assert "is an HTML page of 60003 elements; at most 50000" in only_reason(read("<html><body>" + "<p>A" * 60_001))
+
+
+def test_an_entry_with_a_bad_date_costs_only_itself(read):
+    items = "".join(
+        f"<item><guid>{date}</guid><description>Baku said so.</description><pubDate>{date}</pubDate></item>"
+        for date in ("03/04/2021", "Tue, 06 Apr 2021 10:00:00 GMT", "yesterday")
+    )
+    records = read(rss(items))
+    assert [isinstance(record, Wire) for record in records] == [False, True, False]
+    assert "'03/04/2021' is ambiguous" in records[0].reason
+
+
+@pytest.mark.parametrize("page", [
+    "<html></html>", "<html><body></body></html>", "<!DOCTYPE html><title>Only a title</title>", "<p></p>",
+    "<html><body><script>var a = 'Baku said so.';</script></body></html>",
+    "<br>", "<html><body><p>123</p></body></html>",
+])  # fmt: skip
+def test_a_page_without_text(read, page):
+    (record,) = read(page)
+    assert isinstance(record, Rejection)
