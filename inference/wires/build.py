@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wirestance.inference.wires.dates import read_date
 from wirestance.inference.wires.problems import UnreadableError, shown
 from wirestance.inference.wires.record import Record, Rejection, Wire
-from wirestance.inference.wires.text import body, line
+from wirestance.inference.wires.text import body, line, present
 
 
 def build(file: str, number: int, values: Mapping[str, object]) -> Record:
@@ -23,13 +23,19 @@ def build(file: str, number: int, values: Mapping[str, object]) -> Record:
             id=line(values.get("id"), "id") or f"{file}#{number}",
             title=line(values.get("title"), "title"),
             source=line(values.get("source"), "source"),
-            date=read_date(values.get("date")),
+            date=read_date(present(values.get("date"))),
             url=line(values.get("url"), "url"),
             file=file,
             number=number,
         )
     except UnreadableError as error:
         return Rejection(file=file, number=number, reason=str(error))
+
+
+def is_english(language: str) -> bool:
+    """Whether a tag or name of a language is one of English."""
+    tag = language.lower().replace("_", "-")
+    return tag in {"en", "eng", "english"} or tag.startswith(("en-", "eng-"))
 
 
 def _english(value: object) -> str | None:
@@ -41,7 +47,6 @@ def _english(value: object) -> str | None:
     language = line(value, "language")
     if language is None:
         return None
-    tag = language.lower().replace("_", "-")
-    if tag in {"en", "eng", "english"} or tag.startswith(("en-", "eng-")):
+    if is_english(language):
         return language
     raise UnreadableError(f"the language is {shown(language)}; only English is read (en, en-GB, eng)")

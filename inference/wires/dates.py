@@ -29,8 +29,20 @@ ISO = re.compile(r"\d{4}(?:-\d\d-\d\d|\d{4}|-?W\d\d-?\d)(?:[Tt ]\d\d[^\s]*(?: ?[
 YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?!\d)", re.ASCII)
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})")
 MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-RFC = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}\s+\d{1,2}:\d\d.*", re.ASCII)
-ZONE_NAME = re.compile(r"[A-Za-z]{2,}$")
+RFC = re.compile(
+    r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}\s+\d{1,2}:\d\d(?::\d\d)?"
+    r"(?:\s+(?:[+-]\d{4}(?:\s+[A-Za-z]{3,})?|(?P<zone>Z|(?![AP]M\b)[A-Z]{2,}))(?:\s*\(.*\))?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+FROM_GREENWICH = re.compile(r"\(?(?<![A-Za-z])(?:GMT|UTC)\s*([+-]\d[\d:]*)\)?", re.IGNORECASE)
+"""UTC+4 and its like: the offset alone says the same, and `dateutil` would turn its sign around, as POSIX does."""
+
+FROM_ANOTHER = re.compile(r":\d\d\s*(?![AP]M?\b)([A-Z]+)[+-]\d", re.IGNORECASE)
+"""MSK+1: an hour from Moscow's time to some, and from Greenwich's to others."""
+
+POINTED = re.compile(r"[Tt ]\d{1,2}\.\d{1,3}(?![.\d])")
+"""A time as 12.30, which is 18 minutes past twelve by ISO 8601, and to Python part of a second."""
 
 
 def read_date(value: object) -> datetime | None:
@@ -54,6 +66,9 @@ def read_date(value: object) -> datetime | None:
         return None
     if len(text) > LONGEST:
         raise UnreadableError(f"the date {shown(text)} has {len(text)} characters; {ALLOWED}")
+    text = FROM_GREENWICH.sub(r"\1", text)
+    if POINTED.search(text):
+        raise UnreadableError(f"the date {shown(text)} cannot be read; {ALLOWED}")
     return _plain(text) or _other(text)
 
 
@@ -74,19 +89,19 @@ def _plain(text: str) -> datetime | None:
             return datetime(int(found[3]), MONTHS[found[2].lower()], int(found[1]))
         if (found := MONTH_FIRST.fullmatch(text)) and found[1].lower() in MONTHS:
             return datetime(int(found[3]), MONTHS[found[1].lower()], int(found[2]))
-    if RFC.fullmatch(text):
+    if found := RFC.fullmatch(text):
         with suppress(ValueError, TypeError, OverflowError, IndexError):
             read = parsedate_to_datetime(text)
-            if read.tzinfo is None and (zone := ZONE_NAME.search(text)):
-                raise UnreadableError(
-                    f"the date {shown(text)} names the time zone {zone[0]}; give its offset, as +0400"
-                )
+            if read.tzinfo is None and found["zone"]:
+                raise _unknown_zone(text, found["zone"])
             return read
     return None
 
 
 def _other(text: str) -> datetime:
     """A date as `dateutil` reads it, if every way of reading gives the same and nothing is filled in."""
+    if found := FROM_ANOTHER.search(text):
+        raise _unknown_zone(text, found[1])
     parser = need("dateutil.parser", f"reading the date {shown(text)}")
     orders = [(False, True)] if YEAR_FIRST.match(text) else product((False, True), repeat=2)
     try:
@@ -101,6 +116,10 @@ def _other(text: str) -> datetime:
         raise UnreadableError(f"the date {shown(text)} is ambiguous or not whole; {ALLOWED}")
     read: datetime = ways.pop()
     return read
+
+
+def _unknown_zone(text: str, zone: str) -> UnreadableError:
+    return UnreadableError(f"the date {shown(text)} names the time zone {zone}; give its offset, as +0400")
 
 
 def _zone(name: str | None, offset: int | None) -> tzinfo | int | None:

@@ -1,5 +1,6 @@
 """RSS and Atom, by feedparser, which is only given bytes that are known to be harmless."""
 
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import IO, Any
@@ -14,6 +15,13 @@ from wirestance.inference.wires.record import Record, Rejection
 MOST_ATTRIBUTES = 100
 """Attributes of an element: feedparser takes the square of their number."""
 
+ASIDE = re.compile(r"\{[^}]*(?:search\.yahoo\.com/mrss|itunes\.com/dtds)", re.IGNORECASE)
+"""Names of Media RSS and iTunes, which feedparser takes for an entry's own: a photo's caption for its text."""
+
+DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
+TAKEN_OUT = "{wirestance}out"
+"""The name under which elements are taken out; no feed has it."""
+
 
 def read_feed(file: IO[bytes], name: str) -> Iterator[Record]:
     """The records of a feed, in its order.
@@ -27,6 +35,8 @@ def read_feed(file: IO[bytes], name: str) -> Iterator[Record]:
     root = parse_xml(read_whole(file))
     if any(len(element.attrib) > MOST_ATTRIBUTES for element in root.iter()):
         raise UnreadableError(f"has an element of more than {MOST_ATTRIBUTES} attributes, which may be an attack")
+    _mark_asides(root)
+    etree.strip_elements(root, TAKEN_OUT, with_tail=False)
     data = etree.tostring(root, encoding="utf-8")
     try:
         # Sanitised by feedparser, a megabyte of "<!--" would take minutes; the markup is taken off here in any case.
@@ -45,6 +55,27 @@ def read_feed(file: IO[bytes], name: str) -> Iterator[Record]:
             yield build(name, number, _values(entry, feed.feed))
         except UnreadableError as error:
             yield Rejection(file=name, number=number, reason=str(error))
+
+
+def _mark_asides(root: Any) -> None:
+    """Name what is to be taken out: all but the texts and titles that belong to a feed and its entries themselves.
+
+    An entry's `dc:description` is one of them beside another description, and may else be the only one.
+    """
+    for element in root.iter():
+        if ASIDE.match(element.tag):
+            element.tag = TAKEN_OUT
+    for entry in root.iter("{*}item", "{*}entry"):
+        described = any(
+            _name(child) in {"description", "summary"} and not child.tag.startswith(DUBLIN_CORE) for child in entry
+        )
+        for child in entry:
+            if _name(child) == "image" or (described and child.tag == DUBLIN_CORE + "description"):
+                child.tag = TAKEN_OUT
+
+
+def _name(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
 
 
 def _values(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, object]:

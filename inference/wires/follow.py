@@ -40,7 +40,8 @@ def follow_records(
     Args:
         paths: directories, in which every file is read once, and files of JSON lines, whose whole lines are read as
             they come.
-        format: as in `read_records`, of the files in directories.
+        format: as in `read_records`, of the files in directories; of growing ones it only says whether their lines
+            are ninjs.
         fields: as there.
 
     Raises:
@@ -56,7 +57,7 @@ def _followed(path: Path, forced: str | None, fields: Mapping[str, str], read: s
         if path.is_dir():
             return _Spool(path, forced, fields, read)
         if path.is_file():
-            return _Growing(path, fields)
+            return _Growing(path, forced, fields)
     name = file_name(str(path))
     raise InputError(f"{name}: cannot be followed; a directory or a file of JSON lines can that is there to be read")
 
@@ -104,8 +105,8 @@ class _Growing:
     to the other.
     """
 
-    def __init__(self, path: Path, fields: Mapping[str, str]) -> None:
-        self._path, self._name = path, file_name(str(path))
+    def __init__(self, path: Path, forced: str | None, fields: Mapping[str, str]) -> None:
+        self._path, self._format, self._name = path, forced, file_name(str(path))
         self._names = FieldNames(self._name, fields)
         self._file = path.open("rb")
         self._place = 0
@@ -127,7 +128,7 @@ class _Growing:
                 whole = block[: block.find(b"\n") + 1]
                 self._passing_over = not whole
             elif whole:
-                yield from read_lines(Lines(BytesIO(whole), self._lines), self._name, "jsonl", self._names)
+                yield from read_lines(Lines(BytesIO(whole), self._lines), self._name, self._format, self._names)
             elif len(block) > LONGEST_RECORD:
                 reason = f"is longer than the {LONGEST_RECORD} bytes that are read at most"
                 yield Rejection(file=self._name, number=self._lines + 1, reason=reason)

@@ -8,6 +8,9 @@ from wirestance.inference.wires.problems import UnreadableError, shown
 from wirestance.inference.wires.text import check_characters
 
 ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
+BEFORE = re.compile(rb"^(\xef\xbb\xbf)?\s+(?=<)")
+"""White space before a declaration, which no parser allows and some senders write; not in UTF-16."""
+
 ALLOWED_ENCODINGS = re.compile(
     r"utf-?(?:8|16(?:-?[lb]e)?)|us-ascii|ascii|iso-?8859-?\d{1,2}|latin-?1|(?:windows-|cp)125\d|koi8-[ru]",
     re.IGNORECASE,
@@ -43,7 +46,7 @@ def parse_xml(data: bytes) -> Any:
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(BEFORE.sub(rb"\1", data), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableError(f"is not well-formed XML: {error}") from None
     entity = next(root.iter(etree.Entity), None)

@@ -1,9 +1,10 @@
 """IPTC NewsML-G2: news items, alone or in a message, with their text in NITF, XHTML or as data."""
 
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
-from wirestance.inference.wires.build import build
+from wirestance.inference.wires.build import build, is_english
 from wirestance.inference.wires.files import read_whole
 from wirestance.inference.wires.markup import element_text, html_text, parse_xml
 from wirestance.inference.wires.problems import UnreadableError, shown
@@ -37,25 +38,29 @@ def _values(item: Any) -> dict[str, object]:
     """
     if _tag(item) != "newsItem":
         raise UnreadableError(f"is a {_tag(item)}, which has no text of its own; only a newsItem is read")
-    status = _attribute(item, "{*}itemMeta/{*}pubStatus", "qcode") or ""
-    if status.rpartition(":")[2] not in {"", "usable"}:
+    path = "{*}itemMeta/{*}pubStatus"
+    status = _attribute(item, path, "qcode") or _attribute(item, path, "uri") or ""
+    if re.split("[:/]", status.rstrip("/"))[-1] not in {"", "usable"}:
         raise UnreadableError(f"is not for use: its pubStatus is {shown(status)}, and only usable is read")
+    text, language = _text(item)
     return {
-        "text": _text(item),
+        "text": text,
         "title": _first(item, "{*}contentMeta/{*}headline", "{*}itemMeta/{*}title"),
         "source": _source(item),
         "date": _first(item, "{*}itemMeta/{*}versionCreated", "{*}contentMeta/{*}contentCreated"),
-        "language": _language(item),
+        "language": language,
         "id": item.get("guid"),
     }
 
 
-def _text(item: Any) -> str:
+def _text(item: Any) -> tuple[str, str | None]:
+    """The text and its language, of alternatives the first in English."""
+    language = _language(item)
     contents = [part for part in item.iterfind("{*}contentSet/{*}*") if _tag(part) in {"inlineXML", "inlineData"}]
-    for part in contents:
+    for part in sorted(contents, key=lambda part: not is_english(part.get(LANGUAGE) or language or "en")):
         text = _inline_xml(part) if _tag(part) == "inlineXML" else _inline_data(part)
         if text.strip():
-            return text
+            return text, part.get(LANGUAGE) or language
     there = ", ".join(_tag(part) for part in item.iterfind("{*}contentSet/{*}*")) or "nothing"
     kind = _attribute(item, "{*}itemMeta/{*}itemClass", "qcode")
     raise UnreadableError(

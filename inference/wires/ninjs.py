@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from wirestance.inference.wires.markup import html_text
 from wirestance.inference.wires.problems import UnreadableError, shown
+from wirestance.inference.wires.text import present
 
 SIGNS = frozenset({"bodies", "headlines", "versioncreated", "firstcreated", "contentcreated", "pubstatus"})
 """Names, in small letters, of which an item of ninjs has some beside its `uri`."""
@@ -40,9 +41,10 @@ def ninjs_values(item: Mapping[str, object]) -> dict[str, object]:
 
 
 def _body(values: Mapping[str, object]) -> object:
-    """Plain text before markup, since it needs no taking apart."""
+    """Plain text before markup, since it needs no taking apart; a blank one only where there is no other."""
     bodies = [*_parts(values, "bodies", "contenttype"), *_named(values, "body_")]
-    for kind, value in sorted(bodies, key=lambda part: not _is_plain(part[0])):
+    filled = [(kind, value) for kind, value in bodies if not _is_blank(value)]
+    for kind, value in sorted(filled or bodies, key=lambda part: not _is_plain(part[0])):
         if _is_plain(kind) or not isinstance(value, str):
             return value
         if "html" in kind:
@@ -67,6 +69,10 @@ def _source(values: Mapping[str, object]) -> object:
     return None
 
 
+def _is_blank(value: object) -> bool:
+    return present(value) is None or (isinstance(value, str) and not value.strip())
+
+
 def _is_plain(kind: str) -> bool:
     return kind in {"", "text", "text/plain"}
 
@@ -77,7 +83,12 @@ def _parts(values: Mapping[str, object], name: str, kind: str) -> list[tuple[str
     if not isinstance(parts, Iterable) or isinstance(parts, str):
         return []
     small = [{key.lower(): value for key, value in part.items()} for part in parts if isinstance(part, Mapping)]
-    return [(str(part.get(kind) or "").lower(), part["value"]) for part in small if "value" in part]
+    return [(_kind(part.get(kind)), part["value"]) for part in small if "value" in part]
+
+
+def _kind(value: object) -> str:
+    """A content type without its parameters, or a role."""
+    return str(value or "").lower().partition(";")[0].strip()
 
 
 def _named(values: Mapping[str, object], start: str) -> list[tuple[str, object]]:

@@ -1,4 +1,8 @@
-"""HTML pages: the article in them, by trafilatura."""
+"""HTML pages: the article in them, by trafilatura.
+
+A date that a page's `meta` elements declare is read as any sender's. One that it only has elsewhere is found by
+htmldate, which does not tell how it was written, and of 05/06/2020 makes the fifth of June.
+"""
 
 import logging
 import re
@@ -24,6 +28,12 @@ MOST_ELEMENTS = 50_000
 DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
 """Only a date that the page declares; not one found somewhere in its text."""
 
+PUBLISHED = (
+    "article:published_time", "datepublished", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date", "pubdate",
+    "date",
+)  # fmt: skip
+"""Names under which a page declares when it was published, the surest first, in small letters."""
+
 for _library in ("trafilatura", "htmldate", "courlan", "justext", "readability"):
     # What they log of a poor page is told by its rejection; whoever configures logging still gets it.
     logging.getLogger(_library).addHandler(logging.NullHandler())
@@ -43,6 +53,7 @@ def read_page(file: IO[bytes], name: str) -> Iterator[Record]:
     elements = sum(1 for _ in root.iter())
     if elements > MOST_ELEMENTS:
         raise UnreadableError(f"is an HTML page of {elements} elements; at most {MOST_ELEMENTS} are read")
+    date = _declared_date(root)
     language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
     try:
         found = trafilatura.bare_extraction(
@@ -56,7 +67,7 @@ def read_page(file: IO[bytes], name: str) -> Iterator[Record]:
         "text": article,
         "title": found.title,
         "source": found.sitename or found.hostname,
-        "date": _date(found.date),
+        "date": date or found.date,
         "language": language,
         "id": found.url,
         "url": found.url,
@@ -72,9 +83,13 @@ def _article(found: Any) -> str:
     return rest.strip() if title and " ".join(first.split()) == title and rest.strip() else text
 
 
-def _date(date: str | None) -> str | None:
-    """The date without a midnight that only stands for a day."""
-    return None if date is None else date.removesuffix("T00:00:00")
+def _declared_date(root: Any) -> str | None:
+    """When the page was published, in its own words."""
+    declared: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        declared.setdefault(name.lower(), meta.get("content", "").strip())
+    return next(filter(None, (declared.get(name) for name in PUBLISHED)), None)
 
 
 def _decode(data: bytes) -> str:

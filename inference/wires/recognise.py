@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from wirestance.inference.wires.fields import is_guess
 from wirestance.inference.wires.problems import UnreadableError, shown
-from wirestance.inference.wires.tables import delimiter_of, split_header
+from wirestance.inference.wires.tables import SEPARATOR, delimiter_of, split_header
 
 FORMATS: tuple[str, ...] = ("text", "jsonl", "csv", "parquet", "feed", "newsml", "ninjs", "html")
 
@@ -86,15 +86,23 @@ def _markup(text: str) -> str:
 
 
 def _is_table(lines: list[str], given: frozenset[str]) -> bool:
-    """Whether the first line is a header: short names, one of them known or, without commas, a next line like it."""
+    """Whether the first line is a header, or Excel's before it.
+
+    A header has short names; that of an index, the first, may be empty. One of them is known, or two where blanks stand
+    between them, as in "Story, photos"; or semicolons or tabs part three of them, and the next line likewise.
+    """
     if not lines:
         return False
+    if SEPARATOR.fullmatch(lines[0]):
+        return True
     delimiter = delimiter_of(lines[0])
     names = split_header(lines[0], delimiter)
-    if len(names) < 2 or not all(COLUMN.fullmatch(name) for name in names):
+    filled = [name for name in names if name]
+    if len(filled) + (names[:1] == [""]) < 2 or not all(COLUMN.fullmatch(name) for name in filled):
         return False
-    if any(is_guess(name) or name in given for name in names):
+    if not given.isdisjoint(filled):
         return True
-    return (
-        delimiter != "," and len(names) > 2 and len(lines) > 1 and len(split_header(lines[1], delimiter)) == len(names)
-    )
+    if sum(map(is_guess, filled)) >= (2 if delimiter + " " in lines[0] else 1):
+        return True
+    alike = len(lines) > 1 and len(split_header(lines[1], delimiter)) == len(names)
+    return delimiter in ";\t" and len(filled) > 2 and alike

@@ -1,18 +1,23 @@
 """Tables: CSV with a header, and Parquet."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from typing import IO, Any
 
 from wirestance.inference.extras import need
 from wirestance.inference.wires.build import build
 from wirestance.inference.wires.fields import FieldNames
-from wirestance.inference.wires.files import Lines, as_utf8
+from wirestance.inference.wires.files import Lines, as_utf8, read_whole
 from wirestance.inference.wires.problems import LONGEST_RECORD, UnreadableError
 from wirestance.inference.wires.record import Record, Rejection
 from wirestance.inference.wires.text import SURROGATE, not_in_encoding
 
 DELIMITERS = ",;\t|"
+SEPARATOR = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)
+"""The line that Excel puts before a header to name the delimiter."""
+
 LONGEST_HEADER = 64 * 1024
 """Bytes of a header."""
 
@@ -41,8 +46,11 @@ def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
     with as_utf8(file) as text:
-        lines = Lines(text)
-        first = next(filter(bytes.strip, lines), b"")
+        lines = Lines(_with_line_feeds(text))
+        filled = filter(bytes.strip, lines)
+        first = next(filled, b"")
+        if SEPARATOR.fullmatch(_text(first)):
+            first = next(filled, b"")
         if len(first) > LONGEST_HEADER:
             raise UnreadableError(f"has a header of {len(first)} bytes; at most {LONGEST_HEADER} are read")
         header = _text(first).strip("\r\n")
@@ -65,6 +73,16 @@ def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[
             except (UnreadableError, csv.Error) as error:
                 reason = f"is not a row of CSV: {error}" if isinstance(error, csv.Error) else str(error)
                 yield Rejection(file=name, number=number, reason=reason)
+
+
+def _with_line_feeds(file: IO[bytes]) -> IO[bytes]:
+    """The file; where carriage returns alone end its lines, as in "CSV (Macintosh)", one of the same lines."""
+    place = file.tell()
+    first = file.read(LONGEST_HEADER).strip().partition(b"\n")[0]
+    file.seek(place)
+    if b"\r" not in first.rstrip(b"\r"):
+        return file
+    return BytesIO(re.sub(rb"\r(?!\n)", b"\n", read_whole(file)))
 
 
 class _Texts:

@@ -1,5 +1,6 @@
 """Bytes to text, and text to the one shape in which a wire holds it."""
 
+import math
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
@@ -65,13 +66,18 @@ def check_characters(text: str, field: str) -> str:
     return text
 
 
+def present(value: object) -> object:
+    """The value, or None for the NaN that pandas writes where there is none."""
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
 def body(value: object) -> str:
     """The normalised text of a wire.
 
     Raises:
         UnreadableError: it is not a string, is empty, has no letter in it, or cannot be read.
     """
-    if value is None:
+    if present(value) is None:
         raise UnreadableError("the text is null; a string is needed")
     if not isinstance(value, str):
         raise UnreadableError(f"the text is not a string but {shown(value)}")
@@ -93,7 +99,7 @@ def line(value: object, field: str) -> str | None:
     """
     if isinstance(value, Mapping):
         value = value.get("name")
-    if value is None:
+    if present(value) is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UnreadableError(f"the {field} is {shown(value)}; a string or a number is allowed")

@@ -172,3 +172,13 @@ def test_a_place_that_cannot_be_looked_at_is_told_once(tmp_path, monkeypatch):
     assert texts(records) == ["cannot be read: Permission denied", "Baku said so."]
     (tmp_path / "b.txt").write_text("Yerevan said so.")
     assert texts(records) == ["Yerevan said so."]
+
+
+@pytest.mark.parametrize(
+    ("forced", "told"), [(None, "Baku."), ("ninjs", "Baku."), ("jsonl", "has no field that can be")]
+)
+def test_lines_of_ninjs_are_read_as_in_a_whole_file(tmp_path, forced, told):
+    path = tmp_path / "q.jsonl"
+    append(path, json.dumps({"uri": "a", "standard": {"name": "ninjs"}, "bodies": [{"value": "Baku."}]}))
+    (text,) = texts(follow_records([str(path)], format=forced))
+    assert text.startswith(told)

@@ -46,6 +46,9 @@ def test_a_misleading_name_changes_nothing(tmp_path):
     "<BAKU, Oct 4> Shelling was reported.",
     "[Correction] The ministry named another town.",
     "{sic} was in the original.",
+    "Story, photos\n\nBAKU, Azerbaijan said so.",
+    "AZERBAIJAN | ARMENIA | TALKS\nBaku | 27 Oct | AP\n\nTalks went on.",
+    "Message,\n\nBaku said so.",
     "Date and place of the talks are open, source says.\nText follows.",
 ])  # fmt: skip
 def test_prose_is_text_whatever_it_begins_with(start):
@@ -56,6 +59,11 @@ def test_prose_is_text_whatever_it_begins_with(start):
     ("title,text\nA,B", "csv"),
     ("nummer\tnachricht\tquelle\n1\tA\tB", "csv"),
     ("\ufeffid|body\n1|A", "csv"),
+    (",text,source,date\n0,A,B,2020-10-27", "csv"),
+    (",text\n0,A", "csv"),
+    ("text;source;\nA;B;", "csv"),
+    ("id, text\n1, A", "csv"),
+    ("sep=;\nnachricht;quelle\nA;B", "csv"),
     ('broken\n{"text": "A"}', "jsonl"),
     ('\ufeff  {\n "text": 1}', "jsonl"),
     ("[]", "jsonl"),
@@ -84,3 +92,8 @@ def test_every_format_can_be_forced_on_every_sample():
         for path in SAMPLES.iterdir():
             for record in read_records(path, format=name):
                 assert isinstance(record, Wire | Rejection)
+
+
+def test_one_given_name_makes_a_header():
+    start = b"Nachricht, Quelle\nA, B"
+    assert (recognise(start), recognise(start, {"text": "Nachricht"})) == ("text", "csv")
