@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from wirestance.inference.classifier import StanceClassifier
@@ -165,15 +166,17 @@ def repeated(file: str, number: int, wire_id: str) -> Rejection:
 
 def places_of(wire: Wire) -> Iterator[Place]:
     """Where a wire's statements stand: in its title, then in its text, which may begin with the title again."""
-    title = _places("title", wire.title or "")
+    title = list(_places("title", wire.title or ""))
     text = _places("text", wire.text)
-    again = [place.text.split() for place in title] == [place.text.split() for place in text[: len(title)]]
+    begun = list(islice(text, len(title)))
+    again = [place.text.split() for place in title] == [place.text.split() for place in begun]
     yield from title
-    yield from text[len(title) :] if again else text
+    yield from () if again else begun
+    yield from text
 
 
-def _places(part: Part, text: str) -> list[Place]:
-    return [Place(part, span, text[span.start : span.end]) for span in split_statements(text)]
+def _places(part: Part, text: str) -> Iterator[Place]:
+    return (Place(part, span, text[span.start : span.end]) for span in split_statements(text))
 
 
 def _score(

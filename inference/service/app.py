@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from wirestance.inference.service.access import Access
 from wirestance.inference.service.batching import BusyError
 from wirestance.inference.service.body import BodyLimit
+from wirestance.inference.service.hangup import Hangup
 from wirestance.inference.service.schema import Alive, Answers, Problem, Ready, ScoredWireOut, Statements, WireIn
 from wirestance.inference.service.service import NotReadyError, Service
 from wirestance.inference.wires.problems import shown
@@ -94,6 +95,7 @@ def create_app(service: Service) -> FastAPI:
     document = app.openapi()
     document["components"]["schemas"]["Statements"]["properties"]["texts"]["maxItems"] = service.limits.statements
     app.add_middleware(BodyLimit, most=service.limits.body)
+    app.add_middleware(Hangup)
     app.add_middleware(Access, routes={*document["paths"], OPENAPI}, metrics=service.metrics)
     return app
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import islice
 from typing import NamedTuple
 
@@ -79,7 +79,12 @@ class Batcher:
             job = _Job(texts, threshold, asyncio.get_running_loop().create_future())
             self._jobs.append(job)
             self._arrived.set()
-            outcome = await job.outcome
+            try:
+                outcome = await job.outcome
+            except asyncio.CancelledError:  # its texts are not kept until the next batch
+                with suppress(ValueError):  # it may be running
+                    self._jobs.remove(job)
+                raise
             if isinstance(outcome, Exception):
                 raise outcome
             return outcome

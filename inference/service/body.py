@@ -1,7 +1,16 @@
 """The limit on the size of a body, kept while it is read."""
 
+import asyncio
+from contextlib import suppress
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+DROPPED = 16 * 1024 * 1024
+"""Bytes that are read and dropped behind a refusal."""
+
+PATIENCE = 2
+"""Seconds that this may take."""
 
 
 class BodyLimit:
@@ -18,15 +27,34 @@ class BodyLimit:
             return
         announced = int(dict(scope["headers"]).get(b"content-length", 0))  # the server has checked that it is a number
         read = 0
+        refused = False
 
         async def counted() -> Message:
-            nonlocal read
+            nonlocal read, refused
             if announced <= self._most:
                 message = await receive()
                 read += len(message.get("body", b""))
                 if read <= self._most:
                     return message
+            refused = True
             detail = f"the body has more than {self._most:,} bytes, the most that are read; send fewer statements"
             raise HTTPException(413, detail, headers={"Connection": "close"})
 
-        await self._app(scope, counted, send)
+        async def told(message: Message) -> None:
+            if not refused or message["type"] != "http.response.body":
+                await send(message)
+                return
+            await send({**message, "more_body": True})
+            await _drop(receive)
+            await send({"type": "http.response.body"})
+
+        await self._app(scope, counted, told)
+
+
+async def _drop(receive: Receive) -> None:
+    """Read on for a while: a client that still writes would find its connection reset, and not see the answer."""
+    left = DROPPED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while left > 0 and (message := await receive()).get("more_body", False):
+                left -= len(message["body"])

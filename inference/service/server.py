@@ -8,6 +8,7 @@ import uvicorn
 
 from wirestance.inference.service.app import create_app
 from wirestance.inference.service.service import Service
+from wirestance.model.errors import WirestanceError
 
 LOG = logging.getLogger("wirestance.service")
 
@@ -28,7 +29,11 @@ class _Server(uvicorn.Server):
 
 
 def serve(service: Service, host: str, port: int) -> None:
-    """Answer requests until SIGTERM or SIGINT, then finish those that were accepted."""
+    """Answer requests until SIGTERM or SIGINT, then finish those that were accepted.
+
+    Raises:
+        WirestanceError: the address cannot be listened on.
+    """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     config = uvicorn.Config(
         create_app(service), host=host, port=port, log_config=None, access_log=False, server_header=False,
@@ -38,4 +43,7 @@ def serve(service: Service, host: str, port: int) -> None:
     for signalled in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signalled, server.handle_exit)  # uvicorn repeats the signal when it has stopped: not to be killed
     LOG.info("model %s, %s", service.classifier.identity, service.limits)
-    server.run()
+    try:
+        server.run()
+    except SystemExit as stopped:  # uvicorn's own, with a status of its own
+        raise WirestanceError(f"cannot listen on port {port} of {host}; the error above says why") from stopped

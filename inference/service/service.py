@@ -1,20 +1,29 @@
 """What the service does with a request, apart from HTTP."""
 
 import asyncio
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import TypeVar
 
 from wirestance.inference.classifier import StanceClassifier
+from wirestance.inference.prediction import Prediction
 from wirestance.inference.rows import wire_row
-from wirestance.inference.scoring import places_of, scored_wire
+from wirestance.inference.scoring import Place, places_of, scored_wire
 from wirestance.inference.service.batching import Batcher
 from wirestance.inference.service.limits import Limits
 from wirestance.inference.service.metrics import Metrics
 from wirestance.inference.service.schema import Answer, Answers, ScoredWireOut, Statements, WireIn
 from wirestance.inference.wires.build import build
-from wirestance.inference.wires.record import Rejection
+from wirestance.inference.wires.record import Rejection, Wire
 from wirestance.model.errors import InputError
 
 FILE = "request"
 """Where a wire was read, for its rows."""
+
+SHORT = 1000
+"""Characters of a wire that is read at once: to hand it to a thread would take as long."""
+
+T = TypeVar("T")
 
 
 class NotReadyError(Exception):
@@ -55,17 +64,31 @@ class Service:
             InputError: it cannot be read, or has too many statements.
             BusyError: the queue is full.
         """
+        short = len(asked.text) <= SHORT
+        with self.batcher.accept(1):  # while its statements are not counted yet
+            wire, places = await _aside(lambda: self._read(asked), short)
+        answers = await self.batcher.answer([place.text for place in places], asked.threshold)
+        return await _aside(lambda: _scored(wire, places, answers), short)
+
+    def _read(self, asked: WireIn) -> tuple[Wire, list[Place]]:
         wire = build(FILE, 1, asked.model_dump(exclude={"threshold"}))
         if isinstance(wire, Rejection):
             raise InputError(wire.reason)
-        with self.batcher.accept(1):  # while its statements are not counted yet
-            places = await asyncio.to_thread(lambda: list(places_of(wire)))
+        places = list(islice(places_of(wire), self.limits.statements + 1))  # not all of too many: it takes a second
         self._check_number(len(places))
-        answers = await self.batcher.answer([place.text for place in places], asked.threshold)
-        scored = scored_wire(wire, places, iter(answers))
-        return ScoredWireOut(wire=wire_row(scored), statements=scored.statements)
+        return wire, places
 
     def _check_number(self, statements: int) -> None:
         most = self.limits.statements
         if statements > most:
-            raise InputError(f"{statements} statements; at most {most} are taken in one request")
+            raise InputError(f"more than {most} statements, the most that are taken in one request")
+
+
+async def _aside(work: Callable[[], T], short: bool) -> T:
+    """Do work, in a thread unless it is short: other requests would wait for it."""
+    return work() if short else await asyncio.to_thread(work)
+
+
+def _scored(wire: Wire, places: Sequence[Place], answers: Sequence[Prediction]) -> ScoredWireOut:
+    scored = scored_wire(wire, places, iter(answers))
+    return ScoredWireOut(wire=wire_row(scored), statements=scored.statements)

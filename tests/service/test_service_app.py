@@ -5,7 +5,8 @@ import json
 import logging
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from threading import Event
+from threading import Event, current_thread, main_thread
+from time import process_time
 
 import httpx2
 import pytest
@@ -15,6 +16,7 @@ from wirestance.inference.rows import WIRE_COLUMNS
 from wirestance.inference.service.app import create_app
 from wirestance.inference.service.limits import Limits
 from wirestance.inference.service.service import Service
+from wirestance.inference.split import split_statements
 
 TEXTS = ["Azerbaijani forces repelled an attack.", "Yerevan denied Baku’s claim.", "Talks resume in Geneva today."]
 WIRE = {
@@ -121,7 +123,7 @@ def test_a_wire_is_scored_as_the_command_scores_it(shipped):
     [
         ("/predict", {"texts": ["a", 1]}, 422, "texts[1]: Input should be a valid string"),
         ("/predict", {"texts": []}, 422, "texts: List should have at least 1 item"),
-        ("/predict", {"texts": ["a"] * 4}, 422, "4 statements; at most 3 are taken in one request"),
+        ("/predict", {"texts": ["a"] * 4}, 422, "more than 3 statements, the most that are taken in one request"),
         ("/predict", {"text": ["a"]}, 422, "texts: Field required; text: Extra inputs are not permitted"),
         ("/predict", {"texts": ["a"], "threshold": 1}, 422, "threshold: Input should be less than 1"),
         ("/predict", {"texts": ["a"], "threshold": float("nan")}, 422, "threshold: Input should be a finite number"),
@@ -133,7 +135,7 @@ def test_a_wire_is_scored_as_the_command_scores_it(shipped):
         ("/score", {"text": "* * *"}, 422, "the text has no letter in it"),
         ("/score", {"text": "Talks.", "language": "de"}, 422, "the language is 'de'"),
         ("/score", {"text": "Talks.", "date": "soon"}, 422, "the date 'soon' cannot be read"),
-        ("/score", {"text": "A goes. B goes. C goes. D goes."}, 422, "4 statements; at most 3"),
+        ("/score", {"text": "A goes. B goes. C goes. D goes."}, 422, "more than 3 statements, the most that"),
         ("/predict", {"texts": ["a" * 500]}, 413, "more than 500 bytes"),
     ],
 )
@@ -143,20 +145,45 @@ def test_refusals_say_why(shipped, path, body, status, detail):
     assert response.json()["detail"].startswith(detail) or detail in response.json()["detail"]
 
 
+def test_a_text_of_too_many_statements_is_refused_before_all_of_it_is_split(shipped):
+    text = "x.\n" * 33_000
+
+    async def within():
+        async with client(shipped) as http:
+            await http.post("/score", json=WIRE)  # the first request costs more
+            start = process_time()
+            assert (await http.post("/score", json={"text": text})).status_code == 422
+            return process_time() - start
+
+    refusing = asyncio.run(within())
+    start = process_time()
+    assert sum(1 for _ in split_statements(text)) == 33_000
+    assert refusing < (process_time() - start) / 3
+
+
+def test_a_large_wire_is_read_beside_the_event_loop(shipped, monkeypatch):
+    threads = set()
+    monkeypatch.setattr("wirestance.inference.scoring.read_speaker", lambda _: threads.add(current_thread()))
+    found = post(shipped, "/score", {"text": "“We will not stop,” Aliyev said. " * 100}).json()
+    assert found["wire"]["statements"] > found["wire"]["own_statements"]
+    assert threads
+    assert main_thread() not in threads
+
+
 def test_a_body_without_a_length_is_cut_off_as_well(shipped):
     sent = []
 
     async def endless():
         while len(sent) < 100:
             sent.append(1)
-            yield b" " * 100
+            yield b" " * 1024 * 1024
 
     async def within():
         async with client(shipped, SMALL) as http:
             return await http.post("/predict", content=endless(), headers={"content-type": "application/json"})
 
     assert asyncio.run(within()).status_code == 413
-    assert len(sent) < 10
+    assert len(sent) < 20
 
 
 def test_a_full_queue_is_told_with_429_and_empties(shipped):

@@ -127,6 +127,16 @@ def test_the_process_logs_no_text(process):
     assert SECRET.encode() not in log
 
 
+def test_a_taken_port_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [SCRIPT, "serve", "--port", port, "--threads", "1"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert f"wirestance: cannot listen on port {port} of 127.0.0.1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_short_load(shipped):
     figures = load(SHIPPED, MANY[:32], seconds=2, options=["--max-queue", "64", "--max-statements", "32"])
     flood = figures["overload"]
