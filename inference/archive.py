@@ -58,6 +58,8 @@ class Archive:
         self.rows = self.rejected = 0
         """Rows and rejections that stand in the files."""
         self._format = FORMATS[path.suffix]
+        if self._format == "parquet":
+            need("pyarrow.parquet", "writing Parquet")
         self._rows_path = path.with_name(path.name + ROWS) if self._format == "parquet" else path
         self.rejected_path = path.with_name(path.name + REJECTED)
         self._journal_path = path.with_name(path.name + JOURNAL)
@@ -122,6 +124,7 @@ class Archive:
         if self._format == "parquet":
             _write_parquet(self._rows_path, self.path, self.columns)
         if not self._rejected_file.tell():
+            self._rejected_file.close()  # Windows removes no open file
             self.rejected_path.unlink()
 
     def _line(self, row: Mapping[str, Any]) -> bytes:

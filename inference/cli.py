@@ -1,5 +1,6 @@
 """The command line: arguments in, messages and exit codes out; everything else is done by the library."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -108,11 +109,10 @@ def _predictions(
     classifier: StanceClassifier, statements: Iterable[Sourced], threshold: float | None
 ) -> Iterator[tuple[Sourced, Prediction]]:
     """Each statement with its prediction; one that could not be read, with its problem."""
-    places, readable = tee(statements)
-    answers = classifier.stream((statement.text for statement in readable if statement.text is not None),
-                                threshold=threshold)  # fmt: skip
-    for statement in places:
-        yield statement, next(answers) if statement.text is not None else Prediction.unread(statement.problem)
+    places, texts = tee(statements)  # one is never further than a window of the stream ahead of the other
+    answers = classifier.stream((statement.text or "" for statement in texts), threshold=threshold)
+    for statement, answer in zip(places, answers, strict=True):
+        yield statement, answer if statement.text is not None else Prediction.unread(statement.problem)
 
 
 def _printer(*, as_json: bool, probabilities: bool) -> Callable[[str, Prediction], None]:
@@ -135,6 +135,8 @@ def _shower(as_json: bool) -> Callable[[Explanation], None]:
 
 def _echo(line: str) -> None:
     """Write a line of JSON in UTF-8, whatever the locale says."""
+    if sys.stdout is None:  # its descriptor was closed before the start
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     click.echo(line.encode())
 
 

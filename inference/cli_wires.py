@@ -84,13 +84,14 @@ def score(
         raise click.UsageError(f"{out}: .parquet is made at a run's end, and --follow has none; give .jsonl or .csv")
     from wirestance.inference.archive import Archive
     from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
-    from wirestance.inference.score_files import check_output, score_to
+    from wirestance.inference.score_files import check_output, check_sources, score_to
     from wirestance.inference.wires.follow import follow_records
     from wirestance.inference.wires.read import read_records
 
     _tell_of_guesses()
     columns, rows = (WIRE_COLUMNS, wire_rows) if per == "wire" else (STATEMENT_COLUMNS, statement_rows)
     named = _fields(fields)
+    check_sources(sources)
     check_output(Path(out), sources)
     if follow:
         records = follow_records(sources, format=wire_format, fields=named)
@@ -102,6 +103,8 @@ def score(
         "model": classifier.identity,
         "threshold": classifier.stance.threshold if threshold is None else threshold,
         "neutral share": classifier.stance.neutral_share,
+        "format": wire_format,
+        "fields": named,
     }
     with Archive(Path(out), columns, settings, resume=resume) as archive, _progress(sources) as progress:
         try:
@@ -121,8 +124,12 @@ def _score_on_ray(
     from wirestance.inference.ray_cluster import connected
     from wirestance.inference.score_ray import score_on_ray
 
-    with connected(address, actors) as number:
-        found = score_on_ray(sources, out, classifier, actors=number, **options)
+    try:
+        with connected(address, actors) as number:
+            found = score_on_ray(sources, out, classifier, actors=number, **options)
+    except KeyboardInterrupt:
+        click.echo(f"wirestance: stopped; remove {out} and score again", err=True)
+        sys.exit(INTERRUPTED)
     click.echo(f"{found.wires:,} wires scored into {out} by {number} actors", err=True)
     _tell_rejected(len(found.rejections), out + REJECTED)
 
@@ -142,7 +149,9 @@ def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
     """Make a page that people can read of what `wirestance score` wrote: one file that opens offline."""
     from wirestance.inference.report.page import write_report
     from wirestance.inference.rows import read_scored
+    from wirestance.inference.score_files import check_sources
 
+    check_sources(map(str, scored))
     write_report((row for path in scored for row in read_scored(path)), out, title=title)
     click.echo(f"{out}", err=True)
 

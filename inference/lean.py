@@ -100,31 +100,55 @@ class Voices:
             self.own.add(statement)
 
 
-def wire_name(statement: Scored) -> str:
-    """What tells a statement's wire from all others."""
-    return f"{statement.source or statement.file}\0{statement.wire}"
+Place = tuple[str, str, int]
+"""What tells a wire from all others, among those of its source or of its file, and where it stands."""
+
+
+def place_of(statement: Scored) -> Place:
+    """The place of a statement's wire."""
+    return (f"{statement.source or statement.file}\0{statement.wire}", statement.file, statement.number)
 
 
 @dataclass(slots=True)
-class _Text:
-    """One wire, and the names of the wires that carry the same text."""
+class WireSums:
+    """The sums of one wire at one place."""
 
-    wire: str
-    sums: Voices = field(default_factory=Voices)
-    copies: set[str] = field(default_factory=set)
+    place: Place
+    voices: Voices = field(default_factory=Voices)
 
-    def add(self, wire: str, statement: Scored) -> None:
-        """Count a statement of the wire; one of another wire is a copy."""
-        if wire != self.wire:
-            self.copies.add(wire)
-        else:
-            self.sums.add(statement)
+
+@dataclass(slots=True)
+class Group:
+    """Wires that have something in common; of those with one text the first by name counts, the others are copies."""
+
+    texts: dict[str, WireSums] = field(default_factory=dict)
+    copies: set[tuple[str, Place]] = field(default_factory=set)
+
+    def add(self, digest: str, sums: WireSums) -> None:
+        """Put a wire into the group, unless it is there."""
+        counted = self.texts.setdefault(digest, sums)
+        if counted is not sums:
+            first, copy = sorted((counted, sums), key=lambda one: one.place)
+            self.texts[digest] = first
+            self.copies.add((digest, copy.place))
+
+    def lean(self, key: str, seed: int = 0) -> Lean:
+        """The lean of the group under its name."""
+        voices = [self.texts[digest].voices for digest in sorted(self.texts)]
+        return Lean(
+            key,
+            wires=len(voices),
+            copies=len(self.copies),
+            everything=measure([one.everything for one in voices], seed),
+            own=measure([one.own for one in voices], seed),
+        )
 
 
 def lean(scored: Iterable[Scored], by: str = "source", *, seed: int = 0) -> list[Lean]:
     """The lean of groups of scored statements, the groups in the order of their names.
 
-    A wire whose text a group has already is a copy: it is told as such, and left out of everything else.
+    Of the wires of a group with the same text, one counts, whatever the order; the others, a wire that stands in two
+    files among them, are copies: they are told as such, and left out of everything else.
 
     Args:
         scored: statements, in any order.
@@ -136,21 +160,14 @@ def lean(scored: Iterable[Scored], by: str = "source", *, seed: int = 0) -> list
     """
     if by not in (*COLUMNS, *DATE_PARTS):
         raise InputError(f"by is {by!r}; allowed are {', '.join(DATE_PARTS)} and the fields {', '.join(COLUMNS)}")
-    groups: dict[str, dict[str, _Text]] = {}
+    wires: dict[tuple[str, str, Place], WireSums] = {}
+    groups: dict[str, Group] = {}
     for statement in scored:
-        texts = groups.setdefault(_key(statement, by), {})
-        wire = wire_name(statement)
-        texts.setdefault(statement.digest, _Text(wire)).add(wire, statement)
-    return [
-        Lean(
-            key,
-            wires=len(texts),
-            copies=sum(len(text.copies) for text in texts.values()),
-            everything=measure([texts[digest].sums.everything for digest in sorted(texts)], seed),
-            own=measure([texts[digest].sums.own for digest in sorted(texts)], seed),
-        )
-        for key, texts in sorted(groups.items())
-    ]
+        key, place = _key(statement, by), place_of(statement)
+        sums = wires.setdefault((key, statement.digest, place), WireSums(place))
+        sums.voices.add(statement)
+        groups.setdefault(key, Group()).add(statement.digest, sums)
+    return [group.lean(key, seed) for key, group in sorted(groups.items())]
 
 
 def measure(tallies: Sequence[Tally], seed: int = 0) -> Measure:

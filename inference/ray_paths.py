@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from wirestance.inference.extras import need
+from wirestance.inference.wires.read import files_below
 from wirestance.model.errors import InputError
 
 SCHEME = "://"
@@ -13,6 +14,24 @@ SCHEME = "://"
 def absolute(path: str) -> str:
     """A path that means the same in every process."""
     return path if SCHEME in path else str(Path(path).absolute())
+
+
+def files_of(path: str) -> list[str]:
+    """The files of a directory on a disk, as a single process reads them; any other path is left to Ray.
+
+    Raises:
+        InputError: there is none.
+        OSError: a folder in it cannot be listed.
+    """
+    if SCHEME in path or not Path(path).is_dir():
+        return [path]
+    closed: list[OSError] = []
+    files = [str(file) for file in files_below(Path(path), closed.append)]
+    if closed:
+        raise closed[0]
+    if not files:
+        raise InputError(f"{path}: is a directory without any file to read")
+    return files
 
 
 def check_inputs(paths: Sequence[str]) -> None:

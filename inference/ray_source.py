@@ -37,8 +37,8 @@ class WireSource(FileBasedDatasource):  # type: ignore[misc]
         """Find the files.
 
         Args:
-            paths: files, and directories of which all files are read but those whose names begin with `.` or `_`;
-                with or without a scheme, such as `s3://`.
+            paths: files, with or without a scheme, such as `s3://`; and directories, of which Ray reads all files but
+                those that lie in them and begin with `.` or `_`.
             wire_format: as in `read_records`, and checked.
             fields: as there, and checked.
 

@@ -14,7 +14,7 @@ from wirestance.inference.lean import Voices
 from wirestance.inference.scoring import OfWire, Scored, ScoredWire
 from wirestance.inference.wires.problems import LONGEST_RECORD
 from wirestance.model.errors import InputError
-from wirestance.model.labels import ARMENIA, AZERBAIJAN, NEUTRAL
+from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS, NEUTRAL
 
 PARQUET_MAGIC = b"PAR1"
 
@@ -151,11 +151,22 @@ def _json_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _scored(row: Mapping[str, Any], place: str) -> Scored:
     try:
-        return Scored(**{name: _value(row[name], name, kind) for name, kind in STATEMENT_COLUMNS.items()})
+        scored = Scored(**{name: _value(row[name], name, kind) for name, kind in STATEMENT_COLUMNS.items()})
+        _check(scored)
+        return scored
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"{place}: not a scored statement ({error}); the rows of `wirestance score`, one a statement, are read"
         ) from error
+
+
+def _check(scored: Scored) -> None:
+    """Raise ValueError if no model can have answered so."""
+    if scored.label is not None and scored.label not in LABELS:
+        raise ValueError(f"the label is {scored.label!r:.40}; known are {', '.join(LABELS)}")
+    for name in ("score", "p_azerbaijan", "p_armenia", "p_neutral"):
+        if not 0 <= (value := getattr(scored, name)) <= 1:  # true of what is no number, too
+            raise ValueError(f"{name} is {value}, not in [0, 1]")
 
 
 def _value(value: Any, name: str, kind: type) -> Any:

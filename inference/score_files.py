@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -40,6 +40,16 @@ def check_output(out: Path, sources: Iterable[str]) -> None:
             )
 
 
+def check_sources(sources: Iterable[str]) -> None:
+    """Raise InputError if a file would be read twice: a source that is given again, or lies in another one."""
+    seen: list[Path] = []
+    for source in sources:
+        path = Path(os.path.realpath(source))
+        if any(path.is_relative_to(other) or other.is_relative_to(path) for other in seen):
+            raise InputError(f"{file_name(source)}: is given more than once, by itself or in a directory")
+        seen.append(path)
+
+
 def score_to(
     archive: Archive,
     records: Iterable[Record | None],
@@ -60,7 +70,7 @@ def score_to(
         progress: told after every chunk, which is then safe on disk.
     """
     far = Progress()
-    remaining = _remaining(records, Counter(archive.done))
+    remaining = _remaining(records, Counter(archive.done), archive.keys)
     for chunk in score_records(remaining, classifier, threshold=threshold, ids=archive.keys):
         scored = [outcome for outcome in chunk if isinstance(outcome, ScoredWire)]
         rejections = [outcome for outcome in chunk if isinstance(outcome, Rejection)]
@@ -72,10 +82,16 @@ def score_to(
     return far
 
 
-def _remaining(records: Iterable[Record | None], done: Counter[str]) -> Iterator[Record | None]:
-    """The records without those dealt with before."""
+def _remaining(
+    records: Iterable[Record | None], done: Counter[str], keys: Collection[bytes]
+) -> Iterator[Record | None]:
+    """The records without those dealt with before: as many of a file as the archive has, and known by their ids.
+
+    A file may have been replaced since: a wire that the archive does not have is none of those.
+    """
     for record in records:
-        if record is not None and done[key := _input(record)]:
+        known = isinstance(record, Rejection) or (record is not None and id_key(record) in keys)
+        if record is not None and known and done[key := _input(record)]:
             done[key] -= 1
         else:
             yield record

@@ -15,7 +15,7 @@ from typing import Any
 from wirestance.inference.archive import REJECTED, arrow_schema
 from wirestance.inference.classifier import Settings, StanceClassifier, restore
 from wirestance.inference.extras import need
-from wirestance.inference.ray_paths import absolute, check_free, check_inputs
+from wirestance.inference.ray_paths import absolute, check_free, check_inputs, files_of
 from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
 from wirestance.inference.scoring import ScoredWire, repeated, score_records
 from wirestance.inference.sources import STDIN
@@ -122,7 +122,7 @@ def score_on_ray(
         check_inputs(paths)
         for path in (out, rejected):
             check_free(path)
-        source = WireSource(paths, wire_format, given)
+        source = WireSource([file for path in paths for file in files_of(path)], wire_format, given)
         files = source.files()
         if len(set(files)) < len(files):
             twice = next(file for file, times in Counter(files).items() if times > 1)

@@ -63,7 +63,7 @@ LAST = re.compile(
 """Somebody with a verb behind a last comma, `…, the analyst reckoned.`"""
 SPEAKER_BEHIND = re.compile(r": ([A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?|\w+ (?:minister|ministry|official|envoy|MP|PM))$")
 """A headline that ends with who says it."""
-QUOTED = re.compile(r"[“\"«]([^”\"»]+)(?:[”\"»]|$)|(?<!\w)‘([^’]{12,})’|(?<!\w)'([^']{12,})'(?!\w)")
+QUOTED = re.compile(r"[“\"«]([^”\"»]+)(?:[”\"»]|$)|(?<!\w)‘([^‘’]{12,})’|(?<!\w)'([^']{12,})'(?!\w)")
 HEADED = re.compile(r"^([A-Z][^\s:,;!?\"“0-9]*(?: [^\s:,;!?\"“0-9]+){0,3}):\s+(?=\S+ \S+ \S+)")
 """A headline, or a record, that begins with who says it."""
 SOMEBODY = re.compile(

@@ -5,12 +5,17 @@ credits, military ranks, and sentences that are longer than a model reads.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
 LONGEST_WORDS = 120
 """Words of the longest statement; what is longer is split on at a clause, for the model reads about 200 words."""
+
+LONGEST_BLOCK = 10_000
+"""Characters that are split at once; what is longer is no paragraph, and the library takes time by the square of its
+quotation marks."""
 
 WRAPPED_FROM = 45
 """Characters of a line from which its break may be a hard wrap, not the end of a headline or list item."""
@@ -58,8 +63,9 @@ def split_statements(text: str) -> Iterator[Span]:
             hard-wrapped.
     """
     for block in _blocks(text):
-        for sentence in _sentences(text, block):
-            yield from _within_reach(text, sentence)
+        for piece in _pieces(text, block):
+            for sentence in _sentences(text, piece):
+                yield from _within_reach(text, sentence)
 
 
 def _blocks(text: str) -> Iterator[Span]:
@@ -78,6 +84,17 @@ def _blocks(text: str) -> Iterator[Span]:
     yield from _stripped(text, start, end)
 
 
+def _pieces(text: str, block: Span) -> Iterator[Span]:
+    """A block in pieces that are split at once, cut between words where there is a place for it."""
+    start, end = block
+    while end - start > LONGEST_BLOCK:
+        reach = start + LONGEST_BLOCK
+        cut = max(text.rfind(" ", start, reach), text.rfind("\n", start, reach)) + 1 or reach
+        yield Span(start, cut)
+        start = cut
+    yield Span(start, end)
+
+
 def _same_width(previous: str, line: str) -> bool:
     """Whether a line's first word would not have fitted behind the one before: the sign of a hard wrap."""
     first = line.split(maxsplit=1)[0] if line.strip() else ""
@@ -89,27 +106,28 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
     from sentencex import segment  # only here: a single statement is not split
 
     flat = re.sub(r"\s", " ", text[block.start : block.end])
+    in_quotation = _quotations(flat)
     cuts: list[int] = []
     place = 0
     for part in segment("en", flat):
-        cuts += [
-            place + match.end() for match in INSIDE.finditer(part) if not _in_quotation(flat[: place + match.start()])
-        ]
+        cuts += [place + match.end() for match in INSIDE.finditer(part) if not in_quotation(place + match.start())]
         place += len(part)
         trailing = TRAILING.match(flat, place)
         cuts.append(trailing.end() if trailing else place)
     start = 0
     for cut in sorted(set(cuts)):
-        before, behind = flat[start:cut], flat[cut:]
-        if cut < start or (behind and (OPEN.search(before) or ON.match(behind))):
+        if cut < start or (cut < len(flat) and (OPEN.search(flat[start:cut]) or ON.match(flat, cut))):
             continue
         yield from _stripped(text, block.start + start, block.start + cut)
         start = cut
 
 
-def _in_quotation(before: str) -> bool:
-    """Whether a quotation is open behind a text."""
-    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
+def _quotations(text: str) -> Callable[[int], bool]:
+    """Tells of a place in a text whether a quotation is open before it."""
+    opened, closed, straight = ([match.start() for match in re.finditer(mark, text)] for mark in '“”"')
+    return lambda place: (
+        bisect_left(opened, place) > bisect_left(closed, place) or bisect_left(straight, place) % 2 == 1
+    )
 
 
 def _within_reach(text: str, sentence: Span) -> Iterator[Span]:
@@ -127,6 +145,6 @@ def _within_reach(text: str, sentence: Span) -> Iterator[Span]:
 def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
     """The place without the white space around it, or a quotation mark left over; nothing if nothing is left."""
     part = text[start:end]
-    if stripped := re.sub(r"\s+[\"“‘«]+\s*$", "", part).strip():
+    if stripped := re.sub(r"(?<!\s)\s+[\"“‘«]+\s*$", "", part).strip():
         start += part.index(stripped)
         yield Span(start, start + len(stripped))

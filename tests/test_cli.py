@@ -222,8 +222,15 @@ def test_a_wire_cannot_forge_the_terminal(tiny_model):
         assert not any("\x1b[2J" in line for line in shown)
 
 
-@pytest.mark.parametrize("closed", ["exec <&-; ", "exec >&-; ", "exec >/dev/full; "])
-def test_a_broken_stream_is_no_traceback(tiny_model, closed):
+@pytest.mark.parametrize(
+    ("closed", "said"),
+    [
+        ("exec <&-; ", b"standard input: is closed"),
+        ("exec >&-; ", b"cannot be written"),
+        ("exec >/dev/full; ", b"cannot be written"),
+    ],
+)
+def test_a_broken_stream_is_an_error(tiny_model, closed, said):
     done = run(
         ["bash", "-c", f'{closed}"$0" --model "$1" -', SCRIPT, tiny_model],
         capture_output=True,
@@ -231,3 +238,4 @@ def test_a_broken_stream_is_no_traceback(tiny_model, closed):
         check=False,
     )
     assert b"Traceback" not in done.stderr
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr

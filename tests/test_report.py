@@ -16,7 +16,6 @@ from wirestance.inference.lean import lean
 from wirestance.inference.report import words
 from wirestance.inference.report.page import write_report
 from wirestance.inference.rows import read_scored
-from wirestance.inference.scoring import Scored
 from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS
 
@@ -230,9 +229,10 @@ def test_the_models_figures_are_told(page, written):
 
 @pytest.mark.parametrize("broken", [{"p_armenia": float("nan")}, {"p_armenia": 1.5}, {"label": "pro-somebody"}])
 def test_rows_that_no_model_wrote_are_refused(tmp_path, broken):
-    good = asdict(statement())
-    with pytest.raises(InputError, match="wire 'w1'"):
-        write_report([Scored(**good | broken)], tmp_path / "report.html", title="Wires")
+    path = tmp_path / "scored.jsonl"
+    path.write_text(json.dumps(asdict(statement()) | broken))
+    with pytest.raises(InputError, match=r"scored.jsonl:1: .*(p_armenia|label) is"):
+        write_report(read_scored(path), tmp_path / "report.html", title="Wires")
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):

@@ -111,6 +111,10 @@ def test_one_pass_groups_as_lean_does_for_months_and_copies():
     assert by == "month"
     assert months == lean(statements, "month")
     assert gathered.by_source() == lean(statements)
+    for one, other in zip(gathered.by_source(), Gathered(reversed(statements)).by_source(), strict=True):
+        assert (one.key, one.wires, one.copies) == (other.key, other.wires, other.copies)
+        assert one.everything.counts == other.everything.counts
+        assert one.everything.lean == pytest.approx(other.everything.lean)
     assert sum(group.copies for group in gathered.by_source()) > 0
 
 

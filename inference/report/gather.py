@@ -3,14 +3,11 @@
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from math import isfinite
 
-from wirestance.inference.lean import DATE_PARTS, UNKNOWN, Lean, Voices, measure, wire_name
+from wirestance.inference.lean import DATE_PARTS, UNKNOWN, Group, Lean, Place, WireSums, place_of
 from wirestance.inference.report.words import read_day
 from wirestance.inference.scoring import Scored
-from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS
 
 STRONGEST = 10
@@ -58,40 +55,10 @@ class Best:
         return [entry[3] for entry in sorted(self._heap, key=lambda entry: entry[:2], reverse=True)]
 
 
-@dataclass(slots=True)
-class _Sums:
-    """The sums of one wire; the groups that it is in share them."""
-
-    wire: str
-    voices: Voices = field(default_factory=Voices)
-
-
-@dataclass(slots=True)
-class _Group:
-    """The first wire with each text, and the names of the wires that carry a text again."""
-
-    texts: dict[str, _Sums] = field(default_factory=dict)
-    copies: set[tuple[str, str]] = field(default_factory=set)
-
-    def lean(self, key: str) -> Lean:
-        """What `wirestance.inference.lean.lean` says of the group."""
-        wires = [self.texts[digest] for digest in sorted(self.texts)]
-        return Lean(
-            key,
-            wires=len(wires),
-            copies=len(self.copies),
-            everything=measure([sums.voices.everything for sums in wires]),
-            own=measure([sums.voices.own for sums in wires]),
-        )
-
-
 class Gathered:
     """What the page tells of the statements; copies of a source's wires count as copies alone, as in `lean`.
 
-    It holds sums for every wire and some statements, and no others.
-
-    Raises:
-        InputError: a row that no model can have written.
+    It holds sums for every wire and some statements, and no others. Of copies, the one that comes first is shown.
     """
 
     def __init__(self, scored: Iterable[Scored]) -> None:
@@ -102,10 +69,11 @@ class Gathered:
         self.unread = 0
         self.first: date | None = None
         self.last: date | None = None
-        self._sums: dict[tuple[str, str], _Sums] = {}
-        self._groups: dict[str, dict[str, _Group]] = {by: {} for by in ("source", *DATE_PARTS)}
+        self._sums: dict[tuple[str, Place], tuple[WireSums, bool]] = {}
+        """The sums of every wire, and whether its statements are shown."""
+        self._groups: dict[str, dict[str, Group]] = {by: {} for by in ("source", *DATE_PARTS)}
         for statement in scored:
-            self._add(_checked(statement))
+            self._add(statement)
 
     @property
     def empty(self) -> bool:
@@ -126,25 +94,23 @@ class Gathered:
         return [group.lean(key) for key, group in sorted(self._groups[by].items())]
 
     def _add(self, statement: Scored) -> None:
-        wire = wire_name(statement)
-        sums = self._sums.setdefault((wire, statement.digest), _Sums(wire))
+        digest, place = statement.digest, place_of(statement)
+        by_source = self._group("source", statement.source)
+        if (digest, place) not in self._sums:
+            self._sums[digest, place] = WireSums(place), digest not in by_source.texts
+        sums, shown = self._sums[digest, place]
         sums.voices.add(statement)
-        counted = self._place("source", statement.source or UNKNOWN, statement.digest, sums)
+        by_source.add(digest, sums)
         for by, length in DATE_PARTS.items():
-            self._place(by, (statement.date or "")[:length] or UNKNOWN, statement.digest, sums)
+            self._group(by, (statement.date or "")[:length]).add(digest, sums)
         if day := read_day(statement.date):
             self.first = min(self.first or day, day)
             self.last = max(self.last or day, day)
-        if counted:
+        if shown:
             self._show(statement)
 
-    def _place(self, by: str, key: str, digest: str, sums: _Sums) -> bool:
-        """Put a wire into its group; whether it is the first there with its text."""
-        group = self._groups[by].setdefault(key, _Group())
-        if group.texts.setdefault(digest, sums).wire == sums.wire:
-            return True
-        group.copies.add((digest, sums.wire))
-        return False
+    def _group(self, by: str, key: str | None) -> Group:
+        return self._groups[by].setdefault(key or UNKNOWN, Group())
 
     def _show(self, statement: Scored) -> None:
         if not statement.read:
@@ -162,14 +128,3 @@ class Gathered:
 def probabilities(statement: Scored) -> Mapping[str, float]:
     """A statement's probability of each label."""
     return dict(zip(LABELS, (statement.p_azerbaijan, statement.p_armenia, statement.p_neutral), strict=True))
-
-
-def _checked(statement: Scored) -> Scored:
-    if statement.label is not None and statement.label not in LABELS:
-        raise InputError(
-            f"wire {statement.wire!r:.80}: label is {statement.label!r:.40}; known are {', '.join(LABELS)}"
-        )
-    for label, probability in probabilities(statement).items():
-        if not (isfinite(probability) and 0 <= probability <= 1):
-            raise InputError(f"wire {statement.wire!r:.80}: the probability of {label} is {probability}, not in [0, 1]")
-    return statement

@@ -64,6 +64,21 @@ def test_copies_are_told_and_counted_once():
     assert [(one.key, one.copies) for one in both] == [("A", 0), ("B", 0)]
 
 
+def test_a_wire_that_stands_in_two_files_counts_once():
+    rows = [scored("w1", leans=0.5), scored("w1", leans=0.5, file="g"), scored("w2", leans=-0.5)]
+    (found,) = lean(rows)
+    assert (found.wires, found.copies) == (2, 1)
+    assert found.everything.statements == 2
+    assert found.everything.lean == pytest.approx(0)
+
+
+def test_which_copy_counts_does_not_hang_on_the_order():
+    rows = [scored(wire, leans=leans, digest="d") for wire, leans in (("w2", -0.9), ("w1", 0.9), ("w3", 0.1))]
+    (found,) = lean(rows)
+    assert (found.copies, found.everything.lean) == (2, pytest.approx(0.9))
+    assert lean(reversed(rows)) == [found]
+
+
 def test_what_was_not_answered_counts_for_coverage_alone():
     unread = scored(label=None, p_neutral=0.0, problem="not in Latin script")
     (found,) = lean([scored(leans=0.4), scored(leans=0.2, label=None, problem="below the threshold"), unread])

@@ -72,6 +72,17 @@ def written(out):
     return in_order(json.loads(line) for file in out.iterdir() for line in file.read_text("utf-8").splitlines())
 
 
+def test_a_directory_is_read_as_by_a_single_process(cluster, classifier, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "scored.jsonl"
+    for number, name in enumerate(("a", "_b", "_x/c", "deep/_d", ".e", "deep/.f", ".git/g")):
+        path = folder / f"{name}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(GOOD | {"id": str(number)}))
+    score_on_ray([str(folder)], str(out), classifier, actors=2)
+    assert written(out) == in_order(single([folder], classifier)[0])
+    assert {row["wire"] for row in written(out)} == set("0123")
+
+
 @pytest.mark.parametrize(("per", "rows"), [("statement", statement_rows), ("wire", wire_rows)])
 @pytest.mark.parametrize("ending", ["parquet", "jsonl"])
 def test_the_rows_are_those_of_a_single_process(cluster, month, classifier, tmp_path, ending, per, rows):

@@ -64,6 +64,12 @@ IMPOSSIBLE = [{"number": float("nan")}, {"end": "x"}, {"score": []}, {"score": N
     ("line", "said"),
     [
         *((json.dumps(ROW | changes), "not a scored statement") for changes in IMPOSSIBLE),
+        (
+            json.dumps(ROW | {"label": "neutral"}),
+            "the label is 'neutral'; known are pro-azerbaijan, pro-armenia, ",
+        ),
+        (json.dumps(ROW | {"p_armenia": -0.1}), "p_armenia is -0.1, not in [0, 1]"),
+        (json.dumps(ROW | {"score": float("nan")}), "score is nan, not in [0, 1]"),
         (json.dumps(ROW).replace('"number": 1', '"number": 1e999'), "infinity"),
         ("{broken", "not JSON"),
         ("[" * 100_000, "not JSON"),

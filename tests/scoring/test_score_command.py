@@ -110,6 +110,41 @@ def test_resuming_a_finished_run_adds_only_what_is_new(tmp_path):
     assert len(out.read_text().splitlines()) == 4
 
 
+def test_resuming_reads_a_file_that_was_replaced(tmp_path):
+    source, out = tmp_path / "wires.jsonl", tmp_path / "out.jsonl"
+
+    def write(*ids):
+        source.write_text("".join(json.dumps(GOOD | {"id": number}) + "\n" for number in ids))
+
+    write("1", "2")
+    score(source, "-o", out)
+    write("3", "4", "5", "2")
+    score(source, "-o", out, "--resume")
+    write("6")
+    score(source, "-o", out, "--resume")
+    assert [row.wire for row in read_scored(out)] == [number for number in "123456" for _ in range(2)]
+
+
+@pytest.mark.parametrize("options", [["--format", "jsonl"], ["--field", "text=body"]])
+def test_a_run_is_not_resumed_with_another_reading(tmp_path, options):
+    source, out = tmp_path / "wires.jsonl", tmp_path / "out.jsonl"
+    source.write_text(json.dumps(GOOD | {"body": "Another text."}))
+    score(source, "-o", out)
+    refused = score(source, "-o", out, "--resume", *options, code=1)
+    assert "resume with the same" in str(refused.exception)
+
+
+@pytest.mark.parametrize("sources", [["in/a.jsonl", "in/../in/a.jsonl"], ["in", "in/a.jsonl"], ["in/a.jsonl", "link"]])
+def test_a_source_that_is_given_twice_is_refused(tmp_path, monkeypatch, sources):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text(json.dumps(GOOD))
+    (tmp_path / "link").symlink_to("in")
+    refused = score(*sources, "-o", "out.jsonl", code=1)
+    assert f"{sources[1]}: is given more than once" in str(refused.exception)
+    assert not (tmp_path / "out.jsonl").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

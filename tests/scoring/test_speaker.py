@@ -1,5 +1,7 @@
 """Who speaks in a reported statement: read off where the wording tells, nobody where it does not."""
 
+import time
+
 import pytest
 
 from wirestance.inference.speaker import LONGEST_NAME, read_speaker
@@ -36,3 +38,9 @@ def test_what_is_too_long_is_no_name():
     assert len(head.split()) == LONGEST_NAME
     assert read_speaker(f"{head} said nothing new had come.") == head
     assert read_speaker(f"{head} more said nothing new had come.") is None
+
+
+def test_quotation_marks_that_stay_open_cost_no_minutes():
+    started = time.monotonic()
+    assert read_speaker("Aliyev said the road would open. " + "‘" * 100_000) == "Aliyev"
+    assert time.monotonic() - started < 5

@@ -84,8 +84,16 @@ def test_a_paragraph_without_a_full_stop_takes_time_by_its_length_alone():
     parts = texts(text)
     assert time.monotonic() - started < 5  # a fraction of a second; by its square, more than ten
     lengths = [len(part.split()) for part in parts]
-    assert set(lengths[:-1]) == {LONGEST_WORDS}
+    assert max(lengths) == LONGEST_WORDS
     assert sum(lengths) == 80_000
+
+
+@pytest.mark.parametrize("piece", ["the convoy left… Then it came “back… ", " " * 40, "“ "])
+def test_a_long_text_takes_time_by_its_length_alone(piece):
+    text = f"Talks {piece * (400_000 // len(piece))} went on."
+    started = time.monotonic()
+    assert texts(text)
+    assert time.monotonic() - started < 5  # a second or so; by its square, more than a minute
 
 
 @given(st.text(alphabet=st.sampled_from("ab AB.!?…\"“”'()[]\n\t-–:;,1/¹é"), max_size=300))
