@@ -7,6 +7,7 @@ import pytest
 
 from wirestance.model.labels import LABELS
 from wirestance.training.corpus import Statement, load_article, load_corpus
+from wirestance.training.recipe import load_mirror
 from wirestance.training.split import corpus_split, families, split
 
 TEN = "one two three four five six seven eight nine ten"
@@ -40,10 +41,12 @@ def test_no_family_straddles_the_parts(corpus, parts):
 
 
 def test_no_group_and_no_run_of_ten_words_straddles_the_parts(parts):
+    mirror = load_mirror()
+
     def traits(part):
         for statement in part:
             yield statement.group
-            words = statement.text.casefold().split()
+            words = mirror.orient(statement.text).text.casefold().split()
             yield from (tuple(words[start : start + 10]) for start in range(len(words) - 9))
 
     for here, there in combinations([set(traits(part)) for part in parts], 2):
@@ -75,6 +78,19 @@ def test_the_split_is_decided_by_the_seed(corpus):
 )
 def test_ten_shared_words_make_a_family(other, same):
     first, second = families(statements(("a", f"zero {TEN} eleven"), ("b", other)))
+    assert (first == second) == same
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "same"),
+    [
+        (f"Armenian {TEN}", f"Azerbaijani {TEN}", True),
+        ("Baku accused Yerevan.", "Yerevan accused Baku.", True),
+        ("Baku accused Yerevan.", "Baku accused nobody.", False),
+    ],
+)
+def test_a_mirror_image_is_of_the_family(text, other, same):
+    first, second = families(statements(("a", text), ("b", other)))
     assert (first == second) == same
 
 

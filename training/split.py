@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
 from wirestance.training.corpus import Statement, load_corpus
+from wirestance.training.recipe import load_mirror
 
 FOLDS = 10
 """One fold is held out for the test and one for validation."""
@@ -40,7 +41,12 @@ def corpus_split() -> Split:
 
 
 def families(statements: Sequence[Statement]) -> list[str]:
-    """The family of each statement: its group, joined with every group that shares ten words in a row with it."""
+    """The family of each statement: its group, joined with every group that shares ten words in a row with it.
+
+    Shorter statements share all their words. The words are those that the network reads, with the names turned, so
+    that a statement and its mirror image are of one family.
+    """
+    mirror = load_mirror()
     parent: dict[str, str] = {}
 
     def root(group: str) -> str:
@@ -50,8 +56,8 @@ def families(statements: Sequence[Statement]) -> list[str]:
 
     first_with: dict[str, str] = {}
     for statement in statements:
-        words = statement.text.casefold().split()
-        for start in range(len(words) - SHARED_WORDS + 1):
+        words = mirror.orient(statement.text).text.casefold().split()
+        for start in range(max(1, len(words) - SHARED_WORDS + 1)):
             run = " ".join(words[start : start + SHARED_WORDS])
             parent[root(statement.group)] = root(first_with.setdefault(run, statement.group))
     return [root(statement.group) for statement in statements]
