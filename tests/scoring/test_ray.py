@@ -206,7 +206,7 @@ def test_a_table_that_does_not_fit_is_refused(tiny_model, column, message):
     [
         (["in.jsonl", "nowhere.jsonl"], "out.parquet", {}, r"nowhere\.jsonl: there is no such file"),
         (["in.jsonl", "s3://wires/2024"], "out.parquet", {}, "on a disk and s3; Ray reads one file system"),
-        (["empty"], "out.parquet", {}, "No files found"),
+        (["empty"], "out.parquet", {}, "is a directory without any file to read"),
         (["nothing://there"], "out.parquet", {}, "nothing://there: Protocol not known"),
         (["in.jsonl"], "out.csv", {}, r"out\.csv: the ending is not known on Ray; allowed are \.parquet, \.jsonl"),
         (["in.jsonl"], "full.parquet", {}, "is there already and not empty"),
