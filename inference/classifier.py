@@ -9,6 +9,7 @@ from pathlib import Path
 from pickle import PicklingError
 from time import monotonic
 from typing import NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 
@@ -181,7 +182,7 @@ class StanceClassifier:
     def _read(self, distinct: Iterable[str], threshold: float) -> dict[str, Prediction]:
         """Judge distinct statements: orient, run, calibrate, and exchange the classes of those that were turned."""
         texts = list(distinct)
-        oriented = [self._mirror.orient(text[:LONGEST]) for text in texts]
+        oriented = [self._mirror.orient(normalize("NFC", text[:LONGEST])) for text in texts]
         logits, voice, pieces, truncated = self._runtime.run([read.text for read in oriented])
         probabilities = self.stance.probabilities(logits)
         turned = np.array([read.turned for read in oriented], dtype=bool)

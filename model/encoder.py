@@ -33,6 +33,9 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 LAYER_NORM_EPS = 1e-12
 """DistilBERT's, which cannot be set; a BERT with another would not be converted exactly."""
 
+ACTIVATION = "gelu"
+"""The only one that the exported network has."""
+
 RENAMED = (
     ("encoder.layer.", "transformer.layer."),
     ("attention.self.query", "attention.q_lin"),
@@ -108,6 +111,9 @@ def load_encoder(base: str, dropout: float = 0.1) -> tuple[DistilBertModel, PreT
 
 
 def _load(base: str, source: str, config: PreTrainedConfig, dropout: float) -> DistilBertModel:
+    activation = config.activation if config.model_type == "distilbert" else getattr(config, "hidden_act", ACTIVATION)
+    if activation != ACTIVATION:
+        raise ConfigError(f"base {base!r} has the activation {activation!r}; only {ACTIVATION!r} can be exported")
     if config.model_type == "distilbert":
         config.dropout = config.attention_dropout = dropout
         return DistilBertModel.from_pretrained(source, config=config)
@@ -124,7 +130,7 @@ def _load(base: str, source: str, config: PreTrainedConfig, dropout: float) -> D
             n_layers=config.num_hidden_layers,
             n_heads=config.num_attention_heads,
             hidden_dim=config.intermediate_size,
-            activation=config.hidden_act,
+            activation=ACTIVATION,
             dropout=dropout,
             attention_dropout=dropout,
             pad_token_id=config.pad_token_id,

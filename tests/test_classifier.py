@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from itertools import islice
+from unicodedata import normalize
 
 import pytest
 
@@ -112,6 +113,13 @@ def test_the_mirror_image_gets_the_exchanged_scores(classifier, texts):
     images = classifier.predict_batch([mirror(text) for text in named])
     for here, there in zip(classifier.predict_batch(named), images, strict=True):
         assert here.lean == pytest.approx(-there.lean, abs=1e-4)
+
+
+def test_a_text_is_read_alike_however_its_letters_are_composed(classifier):
+    for text in ("Türkiye and Erdoğan backed the claim.", "Yerevan denied that İlham Əliyev had called."):
+        apart = normalize("NFD", text)
+        assert apart != text
+        assert classifier.predict(apart).scores == classifier.predict(text).scores
 
 
 def test_threshold_0_always_answers(classifier, texts):

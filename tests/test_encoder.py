@@ -38,7 +38,6 @@ def test_any_bert_is_converted_exactly(tmp_path):
             num_attention_heads=4,
             intermediate_size=48,
             max_position_embeddings=40,
-            hidden_act="relu",
         )
     )
     for weight in bert.parameters():
@@ -46,6 +45,14 @@ def test_any_bert_is_converted_exactly(tmp_path):
     bert.save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
     assert_same_states(bert, *load_encoder(str(tmp_path)))
+
+
+def test_another_activation_is_refused(tmp_path):
+    config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=4, hidden_act="relu")
+    BertModel(config).save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(packaged_minilm()).save_pretrained(tmp_path)
+    with pytest.raises(ConfigError, match="has the activation 'relu'; only 'gelu' can be exported"):
+        load_encoder(str(tmp_path))
 
 
 def test_a_distilbert_is_taken_as_it_is(tiny_base):

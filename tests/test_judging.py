@@ -10,19 +10,18 @@ import pytest
 from click.testing import CliRunner
 
 import wirestance.training.curve
-import wirestance.training.judge
 import wirestance.training.split
 from wirestance import LABELS, ArtifactError, InputError, Prediction, StanceClassifier
-from wirestance.model.artifact import CARD, METRICS, WEIGHTS
-from wirestance.model.errors import CorpusError
+from wirestance.model.artifact import CARD, METRICS, SHIPPED, WEIGHTS
+from wirestance.model.errors import ConfigError, CorpusError
 from wirestance.training.__main__ import training
 from wirestance.training.card import card
 from wirestance.training.corpus import CONTRAST, Statement, labelled, load_directory
-from wirestance.training.curve import first_families
+from wirestance.training.curve import CURVE, PLOT, first_families, keep_curve
 from wirestance.training.evaluate import COVERAGE, evaluate, evaluate_contrast, plain, probabilities
 from wirestance.training.judge import unscaled
 from wirestance.training.run import agreement, export
-from wirestance.training.split import families
+from wirestance.training.split import SPLIT, families
 from wirestance.training.voice import evaluate_voice
 
 
@@ -34,8 +33,7 @@ def classifier(tiny_model):
 @pytest.fixture
 def few(tiny_parts, monkeypatch):
     """A small corpus in place of the whole one."""
-    for module in (wirestance.training.split, wirestance.training.judge, wirestance.training.curve):
-        monkeypatch.setattr(module, "corpus_split", lambda: tiny_parts)
+    monkeypatch.setattr(wirestance.training.split, "corpus_split", lambda: tiny_parts)
     return tiny_parts
 
 
@@ -98,15 +96,43 @@ def test_a_record_is_the_figures_the_plots_and_the_card(tiny_model, few, wires, 
     assert plots == {f"{name}-{kind}.png" for name in figures["evaluation"] for kind in kinds}
     assert "wires: by label" in shown
     (model / WEIGHTS).unlink()
-    curve = {"shares": [0.5, 1.0], "macro_f1": {"test": [0.25, 0.375]}}
-    (model / "plots" / "learning-curve.json").write_text(json.dumps(curve), encoding="utf-8")
+    curve = {"shares": [0.5, 1.0], "macro_f1": {"test": [0.25, 0.375]}, SPLIT: classifier.stance.provenance[SPLIT]}
+    (model / "plots" / CURVE).write_text(json.dumps(curve), encoding="utf-8")
     with pytest.raises(ArtifactError, match=f"has no {WEIGHTS}"):
-        export(None, model, few)
+        export(None, model, few, {})
     with pytest.raises(ArtifactError, match=f"has no {WEIGHTS}"):
         agreement(classifier, model, few.test)
     command("record", "--model", model, wires)
     assert json.loads((model / METRICS).read_text(encoding="utf-8")) == figures | {"learning_curve": curve}
     assert "| 100% | 0.375 |" in (model / CARD).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "record", "audit", "errors", "curve"])
+def test_what_is_held_out_must_be_known(tiny_model, few, tmp_path, monkeypatch, command):
+    """A model that was made with another split may have been trained on what is held out by this one."""
+    other = few._replace(train=few.test, test=few.train)
+    monkeypatch.setattr(wirestance.training.split, "corpus_split", lambda: other)
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    found = CliRunner().invoke(training, [command, "--model", str(model)])
+    assert isinstance(found.exception, ConfigError)
+    assert "may have been trained on those that are held out here" in str(found.exception)
+
+
+def test_the_curve_of_another_model_is_removed(tiny_model, tmp_path):
+    stance = StanceClassifier.load(tiny_model).stance
+    curve = {"shares": [1.0], "macro_f1": {"test": [0.5]}}
+    for split, kept in ((stance.provenance[SPLIT], {CURVE, PLOT}), ("another", set())):
+        for name in (PLOT, "old-confusion.png"):
+            (tmp_path / name).write_bytes(b"")
+        (tmp_path / CURVE).write_text(json.dumps(curve | {SPLIT: split}), encoding="utf-8")
+        assert keep_curve(tmp_path, stance) == (curve | {SPLIT: split} if kept else None)
+        assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_the_card_names_what_the_model_was_made_from(tiny_model, few):
+    figures = json.loads((SHIPPED / METRICS).read_text(encoding="utf-8"))
+    stance = StanceClassifier.load(tiny_model).stance
+    assert f"base_model: {stance.provenance['recipe']['base']}\n" in card(stance, figures)
 
 
 def test_an_evaluation_is_written(tiny_model, few, wires, tmp_path):
@@ -118,7 +144,7 @@ def test_an_evaluation_is_written(tiny_model, few, wires, tmp_path):
 
 def test_errors_are_looked_for_in_the_validation_part(tiny_model, few, wires):
     shown = command("errors", "--model", tiny_model, wires)
-    assert "validation: errors by label" in shown
+    assert "validation: errors by voice" in shown
     assert "test" not in shown
 
 

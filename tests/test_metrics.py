@@ -11,6 +11,7 @@ from wirestance.training.metrics import (
     choose_threshold,
     classes,
     confusion,
+    expecting,
     false_alarms,
     fit_temperature,
     macro_f1,
@@ -176,3 +177,10 @@ def test_the_risk_is_counted_from_the_most_confident_answer_on():
 @pytest.mark.parametrize(("coverage", "kept"), [(1.0, [1, 0, 2, 3]), (0.5, [1, 0]), (0.0, [1])])
 def test_the_most_confident_are_kept(coverage, kept):
     assert most_confident(sure([0.8, 0.9, 0.7, 0.6]), coverage).tolist() == kept
+
+
+def test_another_share_of_neutral_statements_can_be_expected():
+    probabilities = np.array([[0.2, 0.2, 0.6], [0.1, 0.6, 0.3]])
+    found = expecting(probabilities, expected=0.75, share=0.5)
+    np.testing.assert_allclose(found[0], [0.2, 0.2, 0.2] / np.float64(0.6))
+    np.testing.assert_allclose(expecting(found, expected=0.5, share=0.75), probabilities)

@@ -8,7 +8,9 @@ import pytest
 from wirestance import LABELS, StanceClassifier
 from wirestance.model.artifact import NETWORK, digest
 from wirestance.model.errors import ConfigError
-from wirestance.training.fit import StanceTrainer
+from wirestance.model.mirror import Mirror
+from wirestance.training import run
+from wirestance.training.fit import StanceTrainer, _last_whole
 from wirestance.training.run import CHECKPOINTS, agreement, train
 
 
@@ -53,6 +55,15 @@ def test_an_interrupted_training_goes_on_and_ends_the_same(tiny_model, tiny_reci
     assert digest(tmp_path / "model" / "model.safetensors") == digest(tiny_model / "model.safetensors")
 
 
+def test_a_checkpoint_that_was_cut_short_is_passed_over(tmp_path):
+    for step in (10, 20):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+    (tmp_path / "checkpoint-10" / "trainer_state.json").write_text("{}")
+    assert _last_whole(tmp_path) == str(tmp_path / "checkpoint-10")
+    assert not (tmp_path / "checkpoint-20").exists()
+    assert _last_whole(tmp_path / "none") is None
+
+
 def test_the_checkpoints_of_another_training_are_refused(tiny_recipe, tiny_parts, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
@@ -62,7 +73,11 @@ def test_the_checkpoints_of_another_training_are_refused(tiny_recipe, tiny_parts
         train(tiny_recipe, tmp_path / "model", tiny_parts)
     others = (replace(tiny_recipe, epochs=1.0), tiny_parts), (tiny_recipe, tiny_parts._replace(train=tiny_parts.test))
     for recipe, parts in others:
-        with pytest.raises(ConfigError, match="an interrupted training by another recipe or from other statements"):
+        with pytest.raises(ConfigError, match="an interrupted training by another recipe, from other statements"):
             train(recipe, tmp_path / "model", parts)
+    with monkeypatch.context() as names:
+        names.setattr(run, "load_mirror", lambda: Mirror([{"azerbaijan": ["Baku"], "armenia": ["Yerevan"]}]))
+        with pytest.raises(ConfigError, match="or with other names"):
+            train(tiny_recipe, tmp_path / "model", tiny_parts)
     with pytest.raises(KeyboardInterrupt):
         train(tiny_recipe, tmp_path / "model", tiny_parts)

@@ -50,10 +50,11 @@ def export(directory: Path, files: tuple[Path, ...]) -> None:
     from wirestance.model.artifact import load_stance
     from wirestance.training.recipe import resolve
     from wirestance.training.run import export as run
-    from wirestance.training.split import corpus_split
+    from wirestance.training.split import split_of
 
-    recipe = resolve(load_stance(directory).provenance["recipe"], str(directory))
-    run(recipe, directory, corpus_split())
+    stance = load_stance(directory)
+    recipe = resolve(stance.provenance["recipe"], str(directory))
+    run(recipe, directory, split_of(stance), stance.provenance)
     _record(directory, files)
 
 
@@ -73,21 +74,21 @@ def _record(directory: Path, files: tuple[Path, ...]) -> None:
 
     from wirestance import StanceClassifier
     from wirestance.training.card import write_card
-    from wirestance.training.curve import CURVE
+    from wirestance.training.curve import keep_curve
     from wirestance.training.judge import judge
     from wirestance.training.run import agreement
-    from wirestance.training.split import corpus_split
+    from wirestance.training.split import split_of
 
     classifier = StanceClassifier.load(directory)
+    curve = keep_curve(directory / "plots", classifier.stance)
     figures = judge(classifier, files, directory / "plots")
     figures["agreement"] = (
-        agreement(classifier, directory, corpus_split().test)
+        agreement(classifier, directory, split_of(classifier.stance).test)
         if (directory / WEIGHTS).is_file()
         else json.loads((directory / METRICS).read_text(encoding="utf-8"))["agreement"]
     )
-    curve = directory / "plots" / CURVE
-    if curve.is_file():
-        figures["learning_curve"] = json.loads(curve.read_text(encoding="utf-8"))
+    if curve:
+        figures["learning_curve"] = curve
     click.echo(f"8 bits and full precision agree on {figures['agreement']:.1%} of the test labels")
     write_card(directory, classifier.stance, figures)
     save_stance(directory, classifier.stance)
@@ -118,12 +119,12 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
     from wirestance.training.audit import audit as run
     from wirestance.training.audit import audit_statements
     from wirestance.training.corpus import load_texts
-    from wirestance.training.split import corpus_split
+    from wirestance.training.split import split_of
     from wirestance.training.tables import print_audit
 
     classifier = StanceClassifier.load(model)
     if not files:
-        print_audit("test", audit_statements(classifier, corpus_split().test))
+        print_audit("test", audit_statements(classifier, split_of(classifier.stance).test))
     for path in files:
         texts, labels = load_texts(path)
         print_audit(path.name, run(classifier, texts, labels))
@@ -137,10 +138,10 @@ def errors(model: Path, files: tuple[Path, ...]) -> None:
     from wirestance import StanceClassifier
     from wirestance.training.corpus import labelled
     from wirestance.training.errors import print_errors
-    from wirestance.training.split import corpus_split
+    from wirestance.training.split import split_of
 
     classifier = StanceClassifier.load(model)
-    for name, statements in {"validation": corpus_split().validation, **labelled(files)}.items():
+    for name, statements in {"validation": split_of(classifier.stance).validation, **labelled(files)}.items():
         print_errors(name, classifier, statements)
 
 
@@ -153,16 +154,11 @@ def curve(model: Path, out: Path, files: tuple[Path, ...]) -> None:
 
     With the model's own plots as OUT, `record` tells the curve in its card.
     """
-    import json
-
     from wirestance import StanceClassifier
     from wirestance.training.corpus import labelled
-    from wirestance.training.curve import CURVE, SHARES
     from wirestance.training.curve import curve as run
 
-    found = run(StanceClassifier.load(model), labelled(files), out)
-    figures = {"shares": SHARES, "macro_f1": found}
-    (out / CURVE).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    run(StanceClassifier.load(model), labelled(files), out)
 
 
 @training.command()

@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from wirestance.model.artifact import CARD, METRICS, Stance
+from wirestance.model.encoder import MINILM
 from wirestance.model.labels import LABELS
-from wirestance.training.metrics import PARTISAN_PRECISION, PRECISION
+from wirestance.training.metrics import PRECISION
 
 EXAMPLES = 10
+
+HUB_NAMES = {MINILM: "sentence-transformers/all-MiniLM-L6-v2"}
+"""What a hub calls an encoder that has another name in a recipe."""
 
 HEAD = """\
 ---
@@ -17,7 +21,7 @@ license: apache-2.0
 language: en
 library_name: wirestance
 pipeline_tag: text-classification
-base_model: sentence-transformers/all-MiniLM-L6-v2
+base_model: {base}
 tags: [stance-detection, partisanship, news, distilbert, onnx]
 metrics: [f1]
 ---
@@ -56,7 +60,7 @@ def card(stance: Stance, figures: Mapping[str, Any]) -> str:
     """The text of the card."""
     return "\n".join(
         [
-            HEAD,
+            HEAD.format(base=HUB_NAMES.get(base := stance.provenance["recipe"]["base"], base)),
             _training(stance, figures),
             _figures(figures),
             *([_curve(figures["learning_curve"])] if "learning_curve" in figures else []),
@@ -77,8 +81,8 @@ Statements composed and labelled by language models under the project's codebook
 `seeds/DATASHEET.md`. Split by family: {parts}. Recipe: {recipe}. Corpus SHA-256
 `{stance.provenance["corpus_sha256"]}`, commit `{stance.provenance["commit"]}`. Made by `make train`. Temperature
 {stance.temperature:.3f}; expected share of neutral statements {stance.neutral_share:.2f}; default threshold
-{stance.threshold:.3f}, the lowest with which {PRECISION:.0%} of all answers and
-{PARTISAN_PRECISION:.0%} of the partisan ones are right on the validation part, weighted to that share.
+{stance.threshold:.3f}, the lowest with which {PRECISION:.0%} of all answers, and
+of the partisan ones alone, are right on the validation part, weighted to that share.
 """
 
 
@@ -96,7 +100,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
             )
         ),
         *(
-            (title, [f"{figures['evaluation'][name][key]:.3f}" for name in names])
+            (title, [number(figures["evaluation"][name][key]) for name in names])
             for title, key in (
                 ("expected calibration error", "calibration_error"),
                 ("area under risk–coverage", "risk_coverage_area"),
@@ -105,9 +109,12 @@ def _figures(figures: Mapping[str, Any]) -> str:
                 ("… neutral called partisan", "answered_false_alarms"),
             )
         ),
-        (
-            "calibration error that chance alone gives",
-            [f"{figures['calibration'][name]['floor']:.3f}" for name in names],
+        *(
+            (title, [number(figures["calibration"][name][key]) for name in names])
+            for title, key in (
+                ("… expecting the set's own share of neutral statements", "own_share"),
+                ("… by chance alone", "floor"),
+            )
         ),
         *(
             (f"{label}: precision / recall", [_precision_recall(figures["evaluation"][name], label) for name in names])
@@ -124,10 +131,11 @@ def _figures(figures: Mapping[str, Any]) -> str:
 Of the shipped 8-bit network, always answering unless said otherwise, with 95 % bootstrap intervals. `test` is the
 held-out part of the composed corpus, `article` the source article, which was never trained on; other files are real
 published statements that are kept outside the project and were never trained on, but whose figures were looked at while
-the model was made: expect somewhat less elsewhere. The intervals are of one training; two that differ in little are up
-to 0.04 apart on a hundred statements. On real statements the probabilities are too high: see the calibration error
-beside what chance alone gives. Printed by `make evaluate` (other files: `EVALUATE=FILE`). The 8-bit network and the one
-in full precision agree on {figures["agreement"]:.1%} of the test labels, as `make train` prints.
+the model was made: expect somewhat less elsewhere. The intervals are of one training. Where a calibration error is well
+above what chance alone gives, the probabilities are too high or too low there; the sets have other shares of neutral
+statements than the expected one, which is a part of it. Printed by `make evaluate` (other files: `EVALUATE=FILE`). The
+network in 8 bits and the one in full precision agree on {figures["agreement"]:.1%} of the test labels,
+as `make train` prints.
 
 {markdown(["", *names], [[title, *cells] for title, cells in rows])}
 
@@ -222,7 +230,14 @@ def _precision_recall(evaluation: Mapping[str, Any], label: str) -> str:
 
 def interval(figure: Mapping[str, float] | None) -> str:
     """A figure with its interval, as the card writes it."""
-    return "–" if figure is None else f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+    if figure is None or figure["value"] is None:
+        return "–"
+    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+
+
+def number(figure: float | None) -> str:
+    """A figure without an interval, as the card writes it."""
+    return "–" if figure is None else f"{figure:.3f}"
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:

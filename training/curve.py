@@ -1,35 +1,41 @@
 """The learning curve: what a quarter, half and all of the training part teach."""
 
+import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from wirestance import StanceClassifier
+from wirestance.model.artifact import Stance
 from wirestance.training.corpus import Statement
 from wirestance.training.evaluate import probabilities
 from wirestance.training.metrics import classes, macro_f1
 from wirestance.training.plots import learning_curve
 from wirestance.training.recipe import resolve
 from wirestance.training.run import train
-from wirestance.training.split import Split, corpus_split, families
+from wirestance.training.split import SPLIT, Split, families, split_digest, split_of
 from wirestance.training.tables import table
 
 SHARES = (0.25, 0.5, 1.0)
 
-CURVE = "learning-curve.json"
-"""The figures, beside the plot."""
+CURVE, PLOT = "learning-curve.json", "learning-curve.png"
+"""The figures, and their plot."""
 
 
 def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: Path) -> dict[str, list[float]]:
-    """Train on growing shares of the training part, whole families at a time, and plot the macro-F1 of each set.
+    """Train on growing shares of the training part, whole families at a time; write and plot the macro-F1 of each set.
 
     Args:
         whole: the model that all of it made; the shares are trained by its recipe.
         sets: labelled statements outside the project, judged beside the held-out part.
-        directory: where the plot goes.
+        directory: where figures and plot go.
+
+    Raises:
+        ConfigError: nothing tells what is held out from the model.
     """
     recipe = resolve(whole.stance.provenance["recipe"], "the model's recipe")
-    parts = corpus_split()
+    parts = split_of(whole.stance)
     sets = {"test": parts.test} | sets
     curves: dict[str, list[float]] = {name: [] for name in sets}
     for share in SHARES:
@@ -41,13 +47,30 @@ def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: 
                 found = probabilities(classifier, [statement.text for statement in statements])
                 curves[name].append(macro_f1(truth, found.argmax(axis=1)))
     directory.mkdir(parents=True, exist_ok=True)
-    learning_curve(directory / "learning-curve.png", SHARES, curves)
+    learning_curve(directory / PLOT, SHARES, curves)
+    figures = {"shares": SHARES, "macro_f1": curves, SPLIT: split_digest(parts)}
+    (directory / CURVE).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     table(
         f"learning curve, {recipe.epochs:g} epochs: macro-F1",
         ["share", *curves],
         [(f"{share:.0%}", *(values[row] for values in curves.values())) for row, share in enumerate(SHARES)],
     )
     return curves
+
+
+def keep_curve(plots: Path, stance: Stance) -> dict[str, Any] | None:
+    """The figures of a model's learning curve among its plots; every other plot, and another model's curve, is removed.
+
+    What is judged next may have other sets.
+    """
+    found = plots / CURVE
+    curve: dict[str, Any] | None = json.loads(found.read_text(encoding="utf-8")) if found.is_file() else None
+    if curve and curve.get(SPLIT) != stance.provenance[SPLIT]:
+        curve = None
+    for path in plots.glob("*"):
+        if not curve or path.name not in (CURVE, PLOT):
+            path.unlink()
+    return curve
 
 
 def first_families(statements: Sequence[Statement], share: float) -> list[Statement]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -194,11 +195,13 @@ def evaluate_contrast(classifier: StanceClassifier, items: Sequence[Statement]) 
 
 
 def plain(record: Any) -> Any:
-    """A record of figures as JSON holds it: rounded to four digits."""
+    """A record of figures as JSON holds it: rounded to four digits, None where there is none."""
     if hasattr(record, "__dataclass_fields__"):
         record = asdict(record)
     if isinstance(record, Mapping):
         return {str(key): plain(value) for key, value in record.items()}
     if isinstance(record, list | tuple):
         return [plain(value) for value in record]
-    return round(record, 4) if isinstance(record, float) else record
+    if isinstance(record, float):
+        return None if isnan(record) else round(record, 4)
+    return record

@@ -1,6 +1,7 @@
 """The fit: a pretrained encoder with untrained layers on top becomes a stance network."""
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
+from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_utils import get_last_checkpoint
 
 from wirestance.model.encoder import load_encoder
@@ -132,6 +134,7 @@ def fit(
             save_steps=every,
             save_total_limit=2,
             load_best_model_at_end=True,
+            restore_callback_states_from_checkpoint=True,
             metric_for_best_model="macro_f1",
             logging_steps=max(1, every // 4),
             remove_unused_columns=False,
@@ -149,10 +152,18 @@ def fit(
         compute_metrics=macro_f1,
         callbacks=[EarlyStoppingCallback(recipe.patience)],
     )
-    last = get_last_checkpoint(str(directory)) if directory.is_dir() else None
-    trainer.train(resume_from_checkpoint=last)
+    trainer.train(resume_from_checkpoint=_last_whole(directory))
     network.train(False)
     return {name.removeprefix("eval_"): value for name, value in trainer.evaluate().items()}
+
+
+def _last_whole(directory: Path) -> str | None:
+    """The last checkpoint that was written to its end, which is its state; one that was cut short is removed."""
+    while directory.is_dir() and (last := get_last_checkpoint(str(directory))):
+        if (Path(last) / TRAINER_STATE_NAME).is_file():
+            return str(last)
+        shutil.rmtree(last)
+    return None
 
 
 def _has_bf16() -> bool:

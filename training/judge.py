@@ -6,9 +6,11 @@ from math import exp
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.progress import Progress
 
 from wirestance import StanceClassifier
+from wirestance.model.labels import LABELS, NEUTRAL
 from wirestance.training.audit import audit_statements
 from wirestance.training.corpus import ARTICLE, CONTRAST, Statement, labelled, load_article, load_directory
 from wirestance.training.evaluate import (
@@ -18,9 +20,9 @@ from wirestance.training.evaluate import (
     plain,
     probabilities,
 )
-from wirestance.training.metrics import Probabilities, calibration_error, calibration_floor, classes, soften
+from wirestance.training.metrics import Probabilities, calibration_error, calibration_floor, classes, expecting, soften
 from wirestance.training.plots import plot_all
-from wirestance.training.split import corpus_split
+from wirestance.training.split import split_of
 from wirestance.training.tables import print_audit, print_baselines, print_contrast, print_evaluation, table
 from wirestance.training.voice import evaluate_voice, print_voice
 
@@ -35,8 +37,11 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         classifier: the model.
         files: labelled files outside the project, to be judged beside the held-out part.
         directory: where the plots go.
+
+    Raises:
+        ConfigError: nothing tells what is held out from the model.
     """
-    parts = corpus_split()
+    parts = split_of(classifier.stance)
     sets = {"test": parts.test, ARTICLE: load_article()} | labelled(files)
     with Progress(transient=True) as progress:
         advance = partial(progress.advance, progress.add_task("judging", total=6))
@@ -60,8 +65,8 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         print_audit(name, one)
     table(
         "calibration",
-        ["statements", "as trained", "with temperature and expected share", "by chance alone"],
-        [(name, row["before"], row["after"], row["floor"]) for name, row in calibration.items()],
+        ["statements", "as trained", "tempered, at the expected share", "at their own share", "by chance alone"],
+        [(name, *row.values()) for name, row in calibration.items()],
     )
     print_voice(voice)
     return {
@@ -91,10 +96,12 @@ def _plot(
         after = probabilities(classifier, [statement.text for statement in statements])
         before = unscaled(classifier, after)
         plot_all(directory, name, truth, before, after)
+        share = (np.sum(truth == LABELS.index(NEUTRAL)) + 1) / (len(truth) + 2)  # never 0 nor 1
         errors[name] = plain(
             {
                 "before": calibration_error(truth, before),
                 "after": calibration_error(truth, after),
+                "own_share": calibration_error(truth, expecting(after, classifier.stance.neutral_share, float(share))),
                 "floor": calibration_floor(after),
             }
         )

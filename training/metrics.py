@@ -20,8 +20,8 @@ BINS = 15
 HIGHEST_THRESHOLD = 0.999
 """Above it an artifact would refuse its threshold."""
 
-PRECISION, PARTISAN_PRECISION = 0.95, 0.9
-"""What the default threshold aims at, on the answered statements of the validation part."""
+PRECISION = 0.95
+"""What the default threshold aims at, on all answered statements of the validation part and on the partisan alone."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,18 @@ def fit_temperature(truth: Classes, probabilities: Probabilities) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
 
 
+def expecting(probabilities: Probabilities, expected: float, share: float) -> Probabilities:
+    """The probabilities with another expected share of neutral statements (Saerens et al. 2002).
+
+    Args:
+        probabilities: under the expected share.
+        expected: that share.
+        share: the one to expect instead.
+    """
+    odds = probabilities * [1.0, 1.0, share / (1 - share) * (1 - expected) / expected]
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
 def prior_weights(truth: Classes, share: float, expected: float) -> npt.NDArray[np.float64]:
     """Weights under which statements of which `share` are neutral stand for some of which `expected` are."""
     neutral = truth == LABELS.index(NEUTRAL)
@@ -178,7 +190,7 @@ def choose_threshold(
     probabilities: Probabilities,
     weights: npt.NDArray[np.float64],
     precision: float = PRECISION,
-    partisan_precision: float = PARTISAN_PRECISION,
+    partisan_precision: float = PRECISION,
 ) -> float:
     """The lowest threshold at which the answers are right with one precision, the partisan among them with another.
 

@@ -4,7 +4,7 @@ import json
 import platform
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -28,7 +28,7 @@ from wirestance.training.fit import build_network, fit
 from wirestance.training.full_precision import load_full_precision
 from wirestance.training.metrics import choose_threshold, classes, fit_temperature, prior_weights
 from wirestance.training.recipe import Recipe, load_mirror
-from wirestance.training.split import Split, corpus_split
+from wirestance.training.split import SPLIT, Split, corpus_split, split_digest
 
 CHECKPOINTS = ".checkpoints"
 """Behind the name of a model's directory: the one beside it where an unfinished training is kept."""
@@ -55,7 +55,7 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
         parts: the statements; by default the split of the whole corpus.
 
     Raises:
-        ConfigError: the checkpoints are those of another recipe or of other statements.
+        ConfigError: the checkpoints are those of another recipe, of other statements or of other names.
     """
     parts = parts or corpus_split()
     mirror = load_mirror()
@@ -63,11 +63,14 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
     rows = encode(parts.train, mirror, tokenizer, recipe.max_tokens, recipe.low_confidence_weight)
     validation = encode(parts.validation, mirror, tokenizer, recipe.max_tokens)
     checkpoints = directory.with_name(directory.name + CHECKPOINTS)
-    _claim(checkpoints, {"recipe": asdict(recipe), "train": [one.id for one in parts.train], "corpus": corpus_digest()})
+    _claim(
+        checkpoints,
+        {"recipe": asdict(recipe), SPLIT: split_digest(parts), "corpus": corpus_digest(), "names": mirror.rows},
+    )
     fit(recipe, network, tokenizer, rows, validation, checkpoints)
     network.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
-    classifier = export(recipe, directory, parts)
+    classifier = export(recipe, directory, parts, provenance(recipe, parts))
     shutil.rmtree(checkpoints)
     return classifier
 
@@ -82,15 +85,21 @@ def _claim(checkpoints: Path, made_from: dict[str, Any]) -> None:
     if not checkpoints.exists():
         checkpoints.mkdir(parents=True)
         mark.write_text(json.dumps(made_from), encoding="utf-8")
-    elif not mark.is_file() or json.loads(mark.read_text(encoding="utf-8")) != made_from:
+    elif not mark.is_file() or json.loads(mark.read_text(encoding="utf-8")) != json.loads(json.dumps(made_from)):
         raise ConfigError(
-            f"{checkpoints}: holds an interrupted training by another recipe or from other statements; remove it to "
-            "start anew"
+            f"{checkpoints}: holds an interrupted training by another recipe, from other statements or with other "
+            "names; remove it to start anew"
         )
 
 
-def export(recipe: Recipe, directory: Path, parts: Split) -> StanceClassifier:
+def export(recipe: Recipe, directory: Path, parts: Split, made_from: Mapping[str, Any]) -> StanceClassifier:
     """Make an artifact of the trained network in a directory: its 8-bit file, and how that is to be read.
+
+    Args:
+        recipe: what it was trained by.
+        directory: where it lies.
+        parts: the split that it was trained with.
+        made_from: its provenance.
 
     Raises:
         ArtifactError: the directory has no weights in full precision.
@@ -106,7 +115,7 @@ def export(recipe: Recipe, directory: Path, parts: Split) -> StanceClassifier:
         threshold=0.0,
         trained_share=neutral_share(parts.train),
         neutral_share=neutral_share(parts.train),
-        provenance=provenance(recipe),
+        provenance=made_from,
     )
     return calibrate(directory, stance, parts.validation)
 
@@ -164,11 +173,12 @@ def full_precision(network: StanceNetwork, tokenizer: PreTrainedTokenizerBase, r
     return np.concatenate([network(**batch).logits.numpy() for batch in batches])
 
 
-def provenance(recipe: Recipe) -> dict[str, Any]:
+def provenance(recipe: Recipe, parts: Split) -> dict[str, Any]:
     """What the model is made from and with."""
     return {
         "recipe": asdict(recipe),
         "corpus_sha256": corpus_digest(),
+        SPLIT: split_digest(parts),
         "commit": _commit(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "python": platform.python_version(),
@@ -176,8 +186,8 @@ def provenance(recipe: Recipe) -> dict[str, Any]:
 
 
 def _commit() -> str | None:
-    """The commit of the seeds, where they lie in a repository."""
-    command = ["git", "-C", str(SEEDS), "rev-parse", "HEAD"]
+    """The commit of the seeds, where they lie in a repository; `-dirty` behind it where files differ from it."""
+    command = ["git", "-C", str(SEEDS), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):

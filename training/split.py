@@ -1,5 +1,6 @@
 """The split: by family and stratified by label, so that no family of statements straddles its parts."""
 
+import hashlib
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -7,8 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
+from wirestance.model.artifact import Stance
+from wirestance.model.errors import ConfigError
 from wirestance.training.corpus import Statement, load_corpus
 from wirestance.training.recipe import load_mirror
+
+SPLIT = "split_sha256"
+"""Under which a model's provenance has the digest of its split."""
 
 FOLDS = 10
 """One fold is held out for the test and one for validation."""
@@ -38,6 +44,26 @@ def split(statements: Sequence[Statement], seed: int = 0) -> Split:
 def corpus_split() -> Split:
     """The split of the whole corpus: read, checked and divided once a process."""
     return split(load_corpus())
+
+
+def split_digest(parts: Split) -> str:
+    """SHA-256 over the ids of the statements of each part: what a model was trained on, and what is held out."""
+    return hashlib.sha256("\n\n".join("\n".join(one.id for one in part) for part in parts).encode()).hexdigest()
+
+
+def split_of(stance: Stance) -> Split:
+    """The split of the whole corpus that a model was made with.
+
+    Raises:
+        ConfigError: it was made with another one, so that it may have been trained on what is held out here.
+    """
+    parts = corpus_split()
+    if stance.provenance.get(SPLIT) != split_digest(parts):
+        raise ConfigError(
+            f"the model was made from other statements than are in seeds/ (at commit {stance.provenance.get('commit')})"
+            ", and may have been trained on those that are held out here; make it anew, or use the tree that it is of"
+        )
+    return parts
 
 
 def families(statements: Sequence[Statement]) -> list[str]:
