@@ -21,10 +21,10 @@ WIRE: JsonValue = {
 }
 PREDICTED: JsonValue = {
     "label": "pro-azerbaijan",
-    "score": 0.8981,
-    "scores": {"pro-azerbaijan": 0.8981, "pro-armenia": 0.0517, "neutral-diplomatic": 0.0501},
+    "score": 0.9312,
+    "scores": {"pro-azerbaijan": 0.9312, "pro-armenia": 0.0462, "neutral-diplomatic": 0.0227},
     "voice": "own",
-    "reported": 0.0035,
+    "reported": 0.0417,
     "truncated": False,
     "problem": None,
 }
