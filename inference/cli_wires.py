@@ -151,7 +151,7 @@ def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
     from wirestance.inference.rows import read_scored
     from wirestance.inference.score_files import check_sources
 
-    check_sources(map(str, scored))
+    check_sources([str(path) for path in scored])
     write_report((row for path in scored for row in read_scored(path)), out, title=title)
     click.echo(f"{out}", err=True)
 

@@ -2,9 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from wirestance.inference.archive import JOURNAL, REJECTED, ROWS, Archive
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.rows import statement_rows
 from wirestance.inference.scoring import Outcome, ScoredWire, id_key, score_records
+from wirestance.inference.sources import STDIN
 from wirestance.inference.wires.read import file_name
 from wirestance.inference.wires.record import Record, Rejection
 from wirestance.model.errors import InputError
@@ -27,27 +28,29 @@ class Progress:
 
 
 def check_output(out: Path, sources: Iterable[str]) -> None:
-    """Raise InputError if what is written would be read: the output is a source, or lies in a directory that is one.
-
-    What is hidden in a directory is not read, so it may lie there.
-    """
+    """Raise InputError if what is written would be read: the output is a source, or lies in a directory that is one."""
     for source, ending in product(sources, ("", REJECTED, JOURNAL, ROWS)):
-        read, written = Path(os.path.realpath(source)), Path(os.path.realpath(f"{out}{ending}"))
-        if written.is_relative_to(read) and not any(part[0] == "." for part in written.relative_to(read).parts):
+        if _is_read(_real(f"{out}{ending}"), _real(source)):
             raise InputError(
                 f"{file_name(str(out))}: would itself be read, as part of the source {file_name(source)}; "
                 "an output outside all sources is allowed"
             )
 
 
-def check_sources(sources: Iterable[str]) -> None:
+def check_sources(sources: Sequence[str]) -> None:
     """Raise InputError if a file would be read twice: a source that is given again, or lies in another one."""
-    seen: list[Path] = []
-    for source in sources:
-        path = Path(os.path.realpath(source))
-        if any(path.is_relative_to(other) or other.is_relative_to(path) for other in seen):
-            raise InputError(f"{file_name(source)}: is given more than once, by itself or in a directory")
-        seen.append(path)
+    for one, other in combinations(sources, 2):
+        if _is_read(_real(one), _real(other)) or _is_read(_real(other), _real(one)):
+            raise InputError(f"{file_name(other)}: is given more than once, by itself or in a directory")
+
+
+def _real(path: str) -> Path:
+    return Path(path) if path == STDIN else Path(os.path.realpath(path))
+
+
+def _is_read(path: Path, source: Path) -> bool:
+    """Whether a file or directory is read with a source: what is hidden in a directory is not."""
+    return path.is_relative_to(source) and not any(part[0] == "." for part in path.relative_to(source).parts)
 
 
 def score_to(

@@ -113,7 +113,11 @@ def test_what_is_held_out_must_be_known(tiny_model, few, tmp_path, monkeypatch, 
     other = few._replace(train=few.test, test=few.train)
     monkeypatch.setattr(wirestance.training.split, "corpus_split", lambda: other)
     model = shutil.copytree(tiny_model, tmp_path / "model")
+    plot = model / "plots" / "test-confusion.png"
+    plot.parent.mkdir(exist_ok=True)
+    plot.write_bytes(b"")
     found = CliRunner().invoke(training, [command, "--model", str(model)])
+    assert plot.exists()
     assert isinstance(found.exception, ConfigError)
     assert "may have been trained on those that are held out here" in str(found.exception)
 

@@ -80,10 +80,11 @@ def _record(directory: Path, files: tuple[Path, ...]) -> None:
     from wirestance.training.split import split_of
 
     classifier = StanceClassifier.load(directory)
+    held_out = split_of(classifier.stance).test  # refuses before a plot is removed
     curve = keep_curve(directory / "plots", classifier.stance)
     figures = judge(classifier, files, directory / "plots")
     figures["agreement"] = (
-        agreement(classifier, directory, split_of(classifier.stance).test)
+        agreement(classifier, directory, held_out)
         if (directory / WEIGHTS).is_file()
         else json.loads((directory / METRICS).read_text(encoding="utf-8"))["agreement"]
     )

@@ -32,7 +32,7 @@ def serve(service: Service, host: str, port: int) -> None:
     """Answer requests until SIGTERM or SIGINT, then finish those that were accepted.
 
     Raises:
-        WirestanceError: the address cannot be listened on.
+        WirestanceError: it cannot start, as where the port is taken.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     config = uvicorn.Config(
@@ -46,4 +46,4 @@ def serve(service: Service, host: str, port: int) -> None:
     try:
         server.run()
     except SystemExit as stopped:  # uvicorn's own, with a status of its own
-        raise WirestanceError(f"cannot listen on port {port} of {host}; the error above says why") from stopped
+        raise WirestanceError(f"cannot serve on port {port} of {host}; the error above says why") from stopped

@@ -8,7 +8,7 @@ from pathlib import Path
 SCRIPT = Path(sys.executable).with_name("wirestance")
 FEW, MANY = 600, 6_000
 """Wires of five statements each."""
-GROWTH = 1.3
+GROWTH = 1.1
 MEASURE = """
 import resource, subprocess, sys
 done = subprocess.run(sys.argv[1:], check=False, capture_output=True)

@@ -16,6 +16,7 @@ from month import SOURCES, make_month
 
 from wirestance import InputError, lean, read_scored, read_wires, score_wires
 from wirestance.inference.cli import main, wirestance
+from wirestance.inference.score_files import check_sources
 
 SCRIPT = Path(sys.executable).with_name("wirestance")
 GOOD = {"id": "1", "source": "A", "text": "Talks were held in Geneva. They end on Friday."}
@@ -132,6 +133,13 @@ def test_a_run_is_not_resumed_with_another_reading(tmp_path, options):
     score(source, "-o", out)
     refused = score(source, "-o", out, "--resume", *options, code=1)
     assert "resume with the same" in str(refused.exception)
+
+
+def test_what_a_directory_hides_and_standard_input_are_other_sources(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    check_sources([".", "-", ".hidden/a.jsonl"])
+    with pytest.raises(InputError, match="is given more than once"):
+        check_sources(["-", "-"])
 
 
 @pytest.mark.parametrize("sources", [["in/a.jsonl", "in/../in/a.jsonl"], ["in", "in/a.jsonl"], ["in/a.jsonl", "link"]])

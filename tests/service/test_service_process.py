@@ -133,7 +133,7 @@ def test_a_taken_port_is_told():
         command = [SCRIPT, "serve", "--port", port, "--threads", "1"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
-    assert f"wirestance: cannot listen on port {port} of 127.0.0.1" in done.stderr
+    assert f"wirestance: cannot serve on port {port} of 127.0.0.1" in done.stderr
     assert "Traceback" not in done.stderr
 
 
