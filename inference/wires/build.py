@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from wirestance.inference.wires.dates import read_date
 from wirestance.inference.wires.problems import UnreadableError, shown
-from wirestance.inference.wires.record import Record, Rejection, Wire
+from wirestance.inference.wires.record import Record, Rejection, Wire, made_id
 from wirestance.inference.wires.text import body, line, present
 
 
@@ -20,7 +20,7 @@ def build(file: str, number: int, values: Mapping[str, object]) -> Record:
         return Wire(
             language=_english(values.get("language")),
             text=body(values.get("text")),
-            id=line(values.get("id"), "id") or f"{file}#{number}",
+            id=line(values.get("id"), "id") or made_id(file, number),
             title=line(values.get("title"), "title"),
             source=line(values.get("source"), "source"),
             date=read_date(present(values.get("date"))),

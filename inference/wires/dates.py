@@ -9,12 +9,15 @@ from itertools import product
 from wirestance.inference.extras import need
 from wirestance.inference.wires.problems import UnreadableError, shown
 
-ALLOWED = "allowed are ISO 8601, RFC 2822, 12 May 2021, May 12, 2021, 2021/05/12 and, as a JSON number, epoch seconds"
+ALLOWED = (
+    "allowed are ISO 8601, RFC 2822, 12 May 2021, May 12, 2021, 2021/05/12 and, as a JSON number, epoch seconds or "
+    "milliseconds"
+)
 LONGEST = 80
 """Characters of a date; more is something else."""
 
-EARLIEST_SECOND, LATEST_SECOND = 10**8, 4_102_444_800
-"""1973 to 2100 in epoch seconds: 20210512 as a number is a date without its quotes, and milliseconds are others."""
+EARLIEST_SECOND, LATEST_SECOND = 315_532_800, 4_102_444_800
+"""1980 to 2100 in epoch seconds. The same in milliseconds are other numbers, and 20210512 or 202105121030 neither."""
 
 MONTHS = {
     name: number
@@ -72,10 +75,13 @@ def read_date(value: object) -> datetime | None:
     return _plain(text) or _other(text)
 
 
-def _from_epoch(seconds: float) -> datetime:
-    if not EARLIEST_SECOND <= seconds < LATEST_SECOND:
-        raise UnreadableError(f"the date {shown(seconds)} is not in epoch seconds of the years 1973 to 2099; {ALLOWED}")
-    return datetime.fromtimestamp(seconds, UTC)
+def _from_epoch(number: float) -> datetime:
+    for unit in (1, 1000):
+        if EARLIEST_SECOND * unit <= number < LATEST_SECOND * unit:
+            return datetime.fromtimestamp(number / unit, UTC)
+    raise UnreadableError(
+        f"the date {shown(number)} is not in epoch seconds or milliseconds of the years 1980 to 2099; {ALLOWED}"
+    )
 
 
 def _plain(text: str) -> datetime | None:

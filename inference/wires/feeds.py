@@ -79,12 +79,12 @@ def _name(element: Any) -> str:
 
 
 def _values(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, object]:
-    """The raw values of an entry under the names of `Wire`: its full content before its summary."""
-    contents = [content for content in entry.get("content") or [] if _mapping(content).get("value")]
-    content = contents[0] if contents else _mapping(entry.get("summary_detail"))
+    """The raw values of an entry under the names of `Wire`: its full content before its summary, if it has words."""
+    contents = [*map(_mapping, entry.get("content") or []), _mapping(entry.get("summary_detail"))]
+    text, content = next(((text, content) for content in contents if (text := _text(content)).strip()), ("", {}))
     origin = _mapping(entry.get("source"))
     return {
-        "text": _text(content),
+        "text": text,
         "title": _text(_mapping(entry.get("title_detail"))),
         "source": origin.get("title") or _text(_mapping(feed.get("title_detail"))),
         "date": entry.get("published") or entry.get("updated"),

@@ -11,8 +11,8 @@ LOGGER = logging.getLogger("wirestance")
 
 GUESSES = {
     "text": (
-        "text", "body", "bodytext", "content", "fulltext", "maintext", "articletext", "articlebody", "article",
-        "statement", "story", "wire", "message", "description", "summary",
+        "text", "body", "bodytext", "content", "contenttext", "contenthtml", "fulltext", "maintext", "articletext",
+        "articlebody", "article", "statement", "story", "wire", "message", "description", "summary",
     ),
     "title": ("title", "headline", "heading", "subject"),
     "source": ("source", "sourcename", "outlet", "agency", "publisher", "provider", "sitename", "feed", "domain"),
@@ -25,6 +25,9 @@ GUESSES = {
     "id": ("id", "guid", "uri", "uuid", "identifier", "articleid", "key"),
 }  # fmt: skip
 """For each of our names what others call it, the likeliest first, in small letters and digits alone."""
+
+DOUBTFUL = frozenset({"message", "description", "summary"})
+"""Names of texts that something else than a wire has too: a feed, an answer that tells of an error."""
 
 MOST_SHOWN = 12
 """Names of fields that are repeated in a message."""
@@ -44,12 +47,18 @@ def is_guess(name: str) -> bool:
     return any(_plain(name) in guesses for guesses in GUESSES.values())
 
 
+def is_body(name: str) -> bool:
+    """Whether a field of this name is taken for the text, and is no other text than a wire's."""
+    return _plain(name) in GUESSES["text"] and _plain(name) not in DOUBTFUL
+
+
 class FieldNames:
-    """The names of a file's fields. What is guessed is told once a file."""
+    """The names of a file's fields. Each guess is told once a file, with the first record that it is made for."""
 
     def __init__(self, file: str, given: Mapping[str, str]) -> None:
         """Take what is given for this file and guess the rest."""
-        self._file, self._given, self._told = file, given, False
+        self._file, self._given = file, given
+        self._told: set[tuple[str, str]] = set()
 
     def choose(self, names: Iterable[str]) -> dict[str, str]:
         """Our names with theirs, of a record that has these fields.
@@ -76,16 +85,21 @@ class FieldNames:
         self._tell(chosen)
         return chosen
 
+    def have_body(self, names: Iterable[str]) -> bool:
+        """Whether a record that has these fields has surely a text, or its field was given."""
+        return "text" in self._given or any(map(is_body, names))
+
     @staticmethod
     def _guess(guesses: Iterable[str], there: list[str], taken: Iterable[str]) -> str | None:
         free = {_plain(name): name for name in reversed(there) if name not in taken}
         return next((free[guess] for guess in guesses if guess in free), None)
 
     def _tell(self, chosen: Mapping[str, str]) -> None:
-        guessed = [f"{ours} from {theirs!r}" for ours, theirs in chosen.items() if ours not in self._given]
-        if guessed and not self._told:
-            LOGGER.info("%s: took %s", self._file, ", ".join(guessed))
-            self._told = True
+        guessed = {(ours, _plain(theirs)): theirs for ours, theirs in chosen.items() if ours not in self._given}
+        if new := guessed.keys() - self._told:
+            told = ", ".join(f"{place[0]} from {theirs!r}" for place, theirs in guessed.items() if place in new)
+            LOGGER.info("%s: took %s", self._file, told)
+            self._told |= new
 
 
 def _plain(name: str) -> str:

@@ -8,10 +8,14 @@ from typing import IO
 from wirestance.inference.wires.build import build
 from wirestance.inference.wires.fields import FieldNames
 from wirestance.inference.wires.files import Lines, as_utf8, read_whole
+from wirestance.inference.wires.markup import unmarked
 from wirestance.inference.wires.ninjs import is_ninjs, ninjs_values
 from wirestance.inference.wires.problems import LONGEST_RECORD, UnreadableError, shown
 from wirestance.inference.wires.record import Record, Rejection
 from wirestance.inference.wires.text import decode
+
+LISTS = frozenset({"articles", "data", "entries", "items", "posts", "results"})
+"""Names, in small letters, under which an answer or a feed holds its items."""
 
 
 def read_json(file: IO[bytes], name: str, forced: str | None, fields: Mapping[str, str]) -> Iterator[Record]:
@@ -68,7 +72,23 @@ def _values(value: object, forced: str | None, names: FieldNames) -> Mapping[str
         raise UnreadableError(f"is not a JSON object but {shown(value)}")
     if forced == "ninjs" or (forced is None and is_ninjs(value)):
         return ninjs_values(value)
-    return {ours: value[theirs] for ours, theirs in names.choose(value).items()}
+    if not names.have_body(value):
+        _check_is_item(value)
+    return unmarked({ours: value[theirs] for ours, theirs in names.choose(value).items()})
+
+
+def _check_is_item(value: Mapping[str, object]) -> None:
+    """Refuse an object without a text of its own that is a feed or an answer around its items, or an error message."""
+    for name, held in value.items():
+        if name.lower() in LISTS and isinstance(held, list) and all(isinstance(item, dict) for item in held):
+            raise UnreadableError(
+                f"is not a wire but holds a list of them, {shown(name)}; give each of those as an object of its own, "
+                "or name the field of the text to have this one read"
+            )
+    if value.get("status") == "error":
+        raise UnreadableError(
+            "is not a wire but an error message, by its status 'error'; name the field of the text to have it read"
+        )
 
 
 def _is_lines(file: IO[bytes]) -> bool:

@@ -1,6 +1,9 @@
 """XML and HTML parsed without trust: no entity, no document type, no network; and the text between the tags."""
 
 import re
+from collections.abc import Mapping
+from html import unescape
+from html.entities import html5
 from typing import Any
 
 from wirestance.inference.extras import need
@@ -30,6 +33,21 @@ BLOCKS = frozenset({
 BREAKS = frozenset({"br", "lb"})
 SILENT = frozenset({"script", "style", "template", "noscript", "title", "meta", "link", "media", "iframe", "object"})
 """Elements whose text is not the article's."""
+
+INLINE = frozenset({"a", "abbr", "b", "cite", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"})
+"""Elements inside a paragraph."""
+
+
+def _closing(names: frozenset[str]) -> str:
+    return rf"</(?:{'|'.join(map(re.escape, sorted(names)))})\s*>"
+
+
+BLOCK_TAG = re.compile(_closing(BLOCKS) + "|<p>", re.IGNORECASE)
+TAG = re.compile(_closing(BLOCKS | INLINE) + r"|<p>|<br\s*/?>", re.IGNORECASE)
+"""Tags that no plain text has; others may be its own words, as `<BAKU, Oct 4>`."""
+
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
+BLANK_LINE = re.compile(r"\n\s*\n")
 
 
 def parse_xml(data: bytes) -> Any:
@@ -97,6 +115,33 @@ def html_text(markup: str) -> str:
     """
     root = parse_html(markup)
     return "" if root is None else element_text(root)
+
+
+def unmarked(values: Mapping[str, object]) -> dict[str, object]:
+    """The raw values of a record, whose sender does not say whether they are HTML; its text and title without markup.
+
+    Raises:
+        UnreadableError: one of them has characters that are not text.
+    """
+    return {
+        ours: _unmarked(value, f"the {ours}") if ours in {"text", "title"} and isinstance(value, str) else value
+        for ours, value in values.items()
+    }
+
+
+def _unmarked(text: str, field: str) -> str:
+    """A text without its markup; one that has none as it is, and one with entities alone as it is but for them."""
+    if not TAG.search(text):
+        text = ENTITY.sub(_character, text)
+    if not TAG.search(text):
+        return text
+    check_characters(text, field)
+    # Without a tag that parts paragraphs, as of a text from a form, blank lines do.
+    return html_text(text if BLOCK_TAG.search(text) else BLANK_LINE.sub("<br><br>", text))
+
+
+def _character(entity: re.Match[str]) -> str:
+    return unescape(entity[0]) if entity[1] is None or entity[1] + ";" in html5 else entity[0]
 
 
 def element_text(root: Any) -> str:

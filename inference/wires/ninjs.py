@@ -13,10 +13,11 @@ SIGNS = frozenset({"bodies", "headlines", "versioncreated", "firstcreated", "con
 def is_ninjs(item: Mapping[str, object]) -> bool:
     """Whether an object is an item of ninjs: by the standard that it names, or by its names."""
     standard = item.get("standard")
-    if isinstance(standard, Mapping):
-        return standard.get("name") == "ninjs"
-    names = {name.lower() for name in item}
-    return "uri" in names and (not names.isdisjoint(SIGNS) or any(name.startswith("body_") for name in names))
+    name = standard.get("name") if isinstance(standard, Mapping) else None
+    if isinstance(name, str) and name.lower().endswith("ninjs"):  # IPTC's own example has TTNINJS
+        return True
+    names = {key.lower() for key in item}
+    return "uri" in names and (not names.isdisjoint(SIGNS) or any(key.startswith("body_") for key in names))
 
 
 def ninjs_values(item: Mapping[str, object]) -> dict[str, object]:

@@ -1,13 +1,15 @@
 """HTML pages: the article in them, by trafilatura.
 
-A date that a page's `meta` elements declare is read as any sender's. One that it only has elsewhere is found by
-htmldate, which does not tell how it was written, and of 05/06/2020 makes the fifth of June.
+The date that a page declares is read as any sender's. What htmldate finds elsewhere is not: it may be any date in the
+article's own words, and of 05/06/2020 makes the fifth of June.
 """
 
+import json
 import logging
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import IO, Any
 
 from wirestance.inference.extras import need
@@ -25,14 +27,19 @@ DECLARED_WITHIN = 4096
 MOST_ELEMENTS = 50_000
 """Elements of a page, of which an article has some hundreds: trafilatura takes minutes over hundreds of thousands."""
 
-DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
-"""Only a date that the page declares; not one found somewhere in its text."""
+DATES = {"extensive_search": False}
+"""Spares htmldate its longest search, of which nothing is taken."""
 
 PUBLISHED = (
     "article:published_time", "datepublished", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date", "pubdate",
     "date",
 )  # fmt: skip
 """Names under which a page declares when it was published, the surest first, in small letters."""
+
+ARTICLE = re.compile("Article|Posting")
+"""Types of articles in JSON-LD: NewsArticle, LiveBlogPosting."""
+
+WHOLE_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d")
 
 for _library in ("trafilatura", "htmldate", "courlan", "justext", "readability"):
     # What they log of a poor page is told by its rejection; whoever configures logging still gets it.
@@ -67,7 +74,7 @@ def read_page(file: IO[bytes], name: str) -> Iterator[Record]:
         "text": article,
         "title": found.title,
         "source": found.sitename or found.hostname,
-        "date": date or found.date,
+        "date": date,
         "language": language,
         "id": found.url,
         "url": found.url,
@@ -84,12 +91,54 @@ def _article(found: Any) -> str:
 
 
 def _declared_date(root: Any) -> str | None:
-    """When the page was published, in its own words."""
+    """When the page was published, in its own words: those of its `meta`, of its JSON-LD, or of a `time`."""
+    return _meta_date(root) or _json_ld_date(root) or _time_date(root)
+
+
+def _meta_date(root: Any) -> str | None:
     declared: dict[str, str] = {}
     for meta in root.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         declared.setdefault(name.lower(), meta.get("content", "").strip())
     return next(filter(None, (declared.get(name) for name in PUBLISHED)), None)
+
+
+def _json_ld_date(root: Any) -> str | None:
+    """The date of its articles, or else of whatever has one; None where they have more than one."""
+    things: list[Mapping[str, Any]] = []
+    for script in root.iter("script"):
+        if (script.get("type") or "").strip().lower().startswith("application/ld+json"):
+            with suppress(ValueError, RecursionError):  # broken ones are common, and only a browser's business
+                things += _things(json.loads(script.text or ""))
+    dated = [thing for thing in things if isinstance(thing.get("datePublished"), str)]
+    return _only(thing["datePublished"] for thing in list(filter(_is_article, dated)) or dated)
+
+
+def _is_article(thing: Mapping[str, Any]) -> bool:
+    kinds = thing.get("@type")
+    every = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(kind, str) and ARTICLE.search(kind) for kind in every)
+
+
+def _things(value: object) -> Iterator[Mapping[str, Any]]:
+    """The objects at the top of JSON-LD: one, a list of them, or a graph."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _things(item)
+    elif isinstance(value, dict):
+        yield value
+        yield from _things(value.get("@graph"))
+
+
+def _time_date(root: Any) -> str | None:
+    """The date of the `time` elements marked as the publication's, or else of those in an article's header."""
+    marked = root.xpath("//time[@pubdate or contains(@itemprop, 'datePublished')]/@datetime")
+    return _only(marked or filter(WHOLE_DATE.match, root.xpath("//article//header//time/@datetime")))
+
+
+def _only(dates: Iterable[str]) -> str | None:
+    different = {date.strip() for date in dates} - {""}
+    return different.pop() if len(different) == 1 else None
 
 
 def _decode(data: bytes) -> str:

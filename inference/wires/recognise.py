@@ -4,7 +4,7 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 
-from wirestance.inference.wires.fields import is_guess
+from wirestance.inference.wires.fields import is_body, is_guess
 from wirestance.inference.wires.problems import UnreadableError, shown
 from wirestance.inference.wires.tables import SEPARATOR, delimiter_of, split_header
 
@@ -88,21 +88,24 @@ def _markup(text: str) -> str:
 def _is_table(lines: list[str], given: frozenset[str]) -> bool:
     """Whether the first line is a header, or Excel's before it.
 
-    A header has short names; that of an index, the first, may be empty. One of them is known, or two where blanks stand
-    between them, as in "Story, photos"; or semicolons or tabs part three of them, and the next line likewise.
+    A header has a name that was given. Any other has two or more; that of an index, the first, may be empty. Most look
+    like names, or the next line has as many fields; and one that does is known, or two where blanks stand between them,
+    as in "Story, photos". Or all do, semicolons or tabs part three of them, and the next line likewise. A name that is
+    alone is the text's, written as no line of prose is.
     """
     if not lines:
         return False
-    if SEPARATOR.fullmatch(lines[0]):
-        return True
     delimiter = delimiter_of(lines[0])
     names = split_header(lines[0], delimiter)
+    if SEPARATOR.fullmatch(lines[0]) or not given.isdisjoint(names):
+        return True
+    if len(names) == 1:
+        return len(lines) > 1 and names[0].isidentifier() and names[0].islower() and is_body(names[0])
     filled = [name for name in names if name]
-    if len(filled) + (names[:1] == [""]) < 2 or not all(COLUMN.fullmatch(name) for name in filled):
-        return False
-    if not given.isdisjoint(filled):
-        return True
-    if sum(map(is_guess, filled)) >= (2 if delimiter + " " in lines[0] else 1):
-        return True
+    usual = [name for name in filled if COLUMN.fullmatch(name)]
     alike = len(lines) > 1 and len(split_header(lines[1], delimiter)) == len(names)
-    return delimiter in ";\t" and len(filled) > 2 and alike
+    if len(filled) + (names[:1] == [""]) < 2 or not (alike or 2 * len(usual) > len(filled)):
+        return False
+    if sum(map(is_guess, usual)) >= (2 if delimiter + " " in lines[0] else 1):
+        return True
+    return delimiter in ";\t" and 2 < len(usual) == len(filled) and alike

@@ -25,6 +25,16 @@ class Wire:
     number: int
     """Its line in the file, or its place among the file's items, from 1."""
 
+    @property
+    def has_made_id(self) -> bool:
+        """The sender gave no identifier: it is made of the wire's place."""
+        return self.id in (self.file, made_id(self.file, self.number))
+
+
+def made_id(file: str, number: int) -> str:
+    """The identifier of a wire whose sender gives none."""
+    return f"{file}#{number}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:

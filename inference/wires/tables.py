@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from typing import IO, Any
 
@@ -10,6 +10,7 @@ from wirestance.inference.extras import need
 from wirestance.inference.wires.build import build
 from wirestance.inference.wires.fields import FieldNames
 from wirestance.inference.wires.files import Lines, as_utf8, read_whole
+from wirestance.inference.wires.markup import unmarked
 from wirestance.inference.wires.problems import LONGEST_RECORD, UnreadableError
 from wirestance.inference.wires.record import Record, Rejection
 from wirestance.inference.wires.text import SURROGATE, not_in_encoding
@@ -33,9 +34,14 @@ def delimiter_of(header: str) -> str:
 def split_header(header: str, delimiter: str) -> list[str]:
     """The names in a header; none where it is not one in this dialect."""
     try:
-        return [name.strip() for name in next(csv.reader([header], delimiter=delimiter, strict=True), [])]
+        return [name.strip() for name in next(_reader([header], header, delimiter), [])]
     except csv.Error:
         return []
+
+
+def _reader(lines: Iterable[str], header: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows in a dialect, to whose delimiter the blanks behind it belong where the header has one there."""
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter + " " in header, strict=True)
 
 
 def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[Record]:
@@ -59,7 +65,7 @@ def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[
         names = split_header(header, delimiter)
         chosen = FieldNames(name, fields).choose(names)
         places = {ours: names.index(theirs) for ours, theirs in chosen.items()}
-        rows = csv.reader(_Texts(lines), delimiter=delimiter, strict=True)
+        rows = _reader(_Texts(lines), header, delimiter)
         while True:
             lines.begin()
             number = lines.number + 1
@@ -69,7 +75,7 @@ def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[
                     return
                 if row:
                     _check(row, names)
-                    yield build(name, number, {ours: row[place] for ours, place in places.items()})
+                    yield build(name, number, unmarked({ours: row[place] for ours, place in places.items()}))
             except (UnreadableError, csv.Error) as error:
                 reason = f"is not a row of CSV: {error}" if isinstance(error, csv.Error) else str(error)
                 yield Rejection(file=name, number=number, reason=reason)
@@ -122,10 +128,12 @@ def read_parquet(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Itera
         UnreadableError: it is broken, or has no field for the text, or not the fields that are given.
     """
     for number, values in enumerate(_rows(file, name, fields), 1):
-        if isinstance(values, UnreadableError):
-            yield Rejection(file=name, number=number, reason=str(values))
-        else:
-            yield build(name, number, values)
+        try:
+            if isinstance(values, UnreadableError):
+                raise values
+            yield build(name, number, unmarked(values))
+        except UnreadableError as error:
+            yield Rejection(file=name, number=number, reason=str(error))
 
 
 def _rows(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[Mapping[str, object] | UnreadableError]:

@@ -35,7 +35,8 @@ PIECES = [
     b"<a href='//['>", b"<link rel='canonical' href='http://[x'>", b"xml:lang='en'", b"\0", b"\xff\xfe",
     b"\xef\xbb\xbf", b"\xff", b"\xed\xa0\x80", b"\r", b"\n", b"\t", b'"', b"\\ud800", b"\\u0000", b"{", b"}",
     b"[", b"]", b",", b";", b"null", b"1e999", b"NaN", b"-1", b"9" * 400, b"03/04/2021", b"2021-05-12",
-    b"a" * 5000, b"PAR1",
+    b"a" * 5000, b"PAR1", b"</p>", b"<time pubdate datetime='2020'>", b"<script type='application/ld+json'>",
+    b'{"datePublished": "2020"}</script>',
 ]  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def mutated(draw, samples):
 NAMES = st.sampled_from([
     "text", "body", "title", "source", "name", "date", "language", "url", "id", "uri", "standard", "version",
     "value", "role", "bodies", "headlines", "headline", "body_text", "body_xhtml", "contenttype", "contentType",
-    "versioncreated", "pubstatus", "infosources", "type",
+    "versioncreated", "pubstatus", "infosources", "type", "items", "status", "message",
 ])  # fmt: skip
 JSON = st.recursive(
     st.none()
@@ -108,7 +109,7 @@ JSON = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(st.characters())
-    | st.sampled_from(["en", "2021-05-12"]),
+    | st.sampled_from(["en", "2021-05-12", "<p>\x01a</p>&nbsp;\n\nb<br>", "&lt;/p>&#0;&a;", "TTNINJS"]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )

@@ -150,6 +150,31 @@ def test_a_long_first_line_does_not_cost_the_others(read, forced, size, end):
     assert [(other.number, other.text) for other in others] == [(3, "Baku said so."), (4, "Baku said so.")]
 
 
+@pytest.mark.parametrize(("envelope", "told", "text"), [
+    ({"version": "https://jsonfeed.org/version/1.1", "title": "T", "description": "A feed.", "items": [{"text": "A."}]},
+     "holds a list of them, 'items'", "description"),
+    ({"status": "ok", "message": "None found.", "Articles": []}, "holds a list of them, 'Articles'", "message"),
+    ({"status": "error", "message": "The key is wrong."}, "an error message, by its status 'error'", "message"),
+])  # fmt: skip
+def test_what_holds_wires_or_an_error_is_no_wire(read, envelope, told, text):
+    for content in (json.dumps(envelope), json.dumps(envelope, indent=1)):
+        assert told in only_reason(read(content), 1)
+        (wire,) = read(content, fields={"text": text})
+        assert wire.text == envelope[text]
+
+
+@pytest.mark.parametrize("item", [
+    {"text": "A.", "data": [{"a": 1}]},
+    {"text": "A.", "status": "error"},
+    {"description": "A.", "items": ["a"]},
+    {"description": "A.", "images": [{"a": 1}]},
+    {"message": "A.", "status": "published"},
+])  # fmt: skip
+def test_what_only_looks_as_if_it_held_wires(read, item):
+    (wire,) = read(json.dumps(item))
+    assert wire.text == "A."
+
+
 def test_an_array_over_the_limit_is_refused_with_its_size(read):
     content = "[" + (GOOD + ",") * (LIMIT // len(GOOD)) + GOOD + "]"
     assert f"has {len(content)} bytes; of this format at most {LIMIT} are read" in only_reason(read(content))

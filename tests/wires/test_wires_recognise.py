@@ -50,6 +50,12 @@ def test_a_misleading_name_changes_nothing(tmp_path):
     "AZERBAIJAN | ARMENIA | TALKS\nBaku | 27 Oct | AP\n\nTalks went on.",
     "Message,\n\nBaku said so.",
     "Date and place of the talks are open, source says.\nText follows.",
+    "Summary, Baku said on Monday, source.\nYerevan said so.",
+    "“We agree”,source.\nBaku,too.",
+    "text",
+    "Text\nBaku said so.",
+    "message\nBaku said so.",
+    "full text\nBaku said so.",
 ])  # fmt: skip
 def test_prose_is_text_whatever_it_begins_with(start):
     assert recognise(start.encode()) == "text"
@@ -63,6 +69,13 @@ def test_prose_is_text_whatever_it_begins_with(start):
     (",text\n0,A", "csv"),
     ("text;source;\nA;B;", "csv"),
     ("id, text\n1, A", "csv"),
+    ('id, text\n1, "Baku, too, said so."', "csv"),
+    ('"@timestamp","message","source"\n"Oct 27, 2020 @ 18:30:00.000","Baku said\nso.","TW"', "csv"),
+    ("title,text,Author's name\nA,B,C", "csv"),
+    ("text,0\nA,1", "csv"),
+    ("2020,text,2021\n1,A,1", "csv"),
+    ("text\nBaku said so.", "csv"),
+    ('"article_text"\n"Baku, too, said so."', "csv"),
     ("sep=;\nnachricht;quelle\nA;B", "csv"),
     ('broken\n{"text": "A"}', "jsonl"),
     ('\ufeff  {\n "text": 1}', "jsonl"),
@@ -95,5 +108,6 @@ def test_every_format_can_be_forced_on_every_sample():
 
 
 def test_one_given_name_makes_a_header():
-    start = b"Nachricht, Quelle\nA, B"
-    assert (recognise(start), recognise(start, {"text": "Nachricht"})) == ("text", "csv")
+    for start in ("Nachricht, Quelle\nA, B", "Nachricht\nA", "@log,Nachricht,?\n"):
+        assert (recognise(start.encode()), recognise(start.encode(), {"text": "Nachricht"})) == ("text", "csv")
+    assert recognise(b"@log,?", {"text": "?"}) == "csv"

@@ -59,6 +59,8 @@ DAY = datetime(2021, 5, 12)
     ("13.05.2021 18:30", datetime(2021, 5, 13, 18, 30)),
     (1620801000, datetime(2021, 5, 12, 6, 30, tzinfo=UTC)),
     (1620801000.5, datetime(2021, 5, 12, 6, 30, 0, 500_000, tzinfo=UTC)),
+    (1620801000000, datetime(2021, 5, 12, 6, 30, tzinfo=UTC)),
+    (1620801000500.0, datetime(2021, 5, 12, 6, 30, 0, 500_000, tzinfo=UTC)),
     (date(2021, 5, 12), DAY),
     (DAY, DAY),
 ])  # fmt: skip
@@ -78,7 +80,8 @@ def test_dates(value, expected):
     "2021-05-12 12.30", "2021-05-12T12.30", "2021-05-12 12.30 PM", "2021-05-12T25:00:00Z",
     "9" * 79, "1" * 5000,
     "99999999999999-01-01", "2021-05-12T10:30:00+99:00", "\0", "٢٠٢١-٠٥-١٢",
-    20210512, 1620801000000, 0, -1, float("nan"), float("inf"), 10**400, True, ["2021-05-12"], {"$date": 1},
+    20210512, 202105121030, 20210512103000, 1620801000_000_000,
+    0, -1, float("nan"), float("inf"), 10**400, True, ["2021-05-12"], {"$date": 1},
 ])  # fmt: skip
 def test_dates_that_are_ambiguous_or_none(value):
     with pytest.raises(UnreadableError, match=r"(?s)the date.*(allowed are|give its offset)"):
