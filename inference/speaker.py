@@ -4,7 +4,7 @@ import re
 
 VERBS = """
 say says said saying tell tells told telling add adds added adding claim claims claimed claiming allege alleges
-alleged alleging state states stated stating declare declares declared insist insists insisted argue argues argued
+alleged alleging states stated stating declare declares declared insist insists insisted argue argues argued
 arguing assert asserts asserted reiterate reiterates reiterated stress stresses stressed stressing emphasise
 emphasised emphasises emphasize emphasized emphasizes underlined note notes noted noting remarked remarks warn warns
 warned warning reports reported announces write writes tweets tweeted posted quotes quoted quoting cites cited
@@ -38,15 +38,18 @@ PHRASES = (
     r"pleased to report",
     r"point(?:s|ed) out",
     r"spoke of",
+    r"state(?= that\b)",
     r"wrote(?! down| to| a)",
 )
 """What takes more than one word, or must not be followed by some; regular expressions."""
 
 REPORTING = re.compile(rf"\b(?:{'|'.join((*PHRASES, *VERBS.split()))})\b")
+LY = r"(?!(?:family|assembly|ally|daily|weekly)\b)(?-i:[a-z]+ly)"
+"""An adverb: in lower case, for Italy and Mr Kelly speak."""
 INDIRECT = re.compile(
     r"\b(?:be|been|being|is|are|was|were|it|to|can|could|may|might|not|one|must|who|which|whom|whose|what|those|nobody"
     r"|they|each|side|when|once|first|had|would|by|ever"
-    r"|as (?:Baku|Yerevan|he|she|it)|(?:which|what|that|whose) (?:\w+ ){1,2})(?:\s+\w+ly)?\s*$",
+    rf"|as (?:Baku|Yerevan|he|she|it)|(?:which|what|that|whose) (?:\w+ ){{1,2}})(?:\s+{LY})?\s*$",
     re.IGNORECASE,
 )
 """Behind these a verb tells of saying, or of nothing said, and does not report it."""
@@ -54,6 +57,15 @@ NOUN = re.compile(
     r"\b(?:the|a|an|this|that|their|its|his|her|of|no|any|every|each|'s|’s|in|on|and a)\s+$", re.IGNORECASE
 )
 """Behind these a word that looks like a verb is a noun or an adjective."""
+REACH = 100
+"""Characters before a verb in which the words above are looked for."""
+AS_NOUN = re.compile(
+    r"(?:states|reports|claims|estimates|notes|rules|demands|appeals|pledges|promises|protests)"
+    r"(?: (?:about|by|from|in|of|on)(?: (?!(?:that|which|who|and|but)\b)[^\s,;:_]+){1,4}?)?"
+    rf"(?: (?:also|had|have|later|now|{LY}))?"
+    r" (?:say|said|tell|told|suggest|suggested|claim|claimed|allege|add|added|stated|quoted|cited|described)\b"
+)
+"""What looks like a verb and does itself say something, as in `unconfirmed reports said`."""
 LAST = re.compile(
     r",\s(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Oo]ne|[Tt]wo|[A-Z][\w’'-]+)\b"
     r"(?:(?! (?:was|were|been|be|being|is|are|has|had|have|and|who|that)\b)[^,;:]){0,60}"
@@ -76,12 +88,22 @@ NO_SPEAKER = re.compile(
     r"(?:Watch|Check|Update|Live|Explainer|Again|Judo|Chess|Football|Video|Photos?|Opinion|Analysis"
     r"|Sept?|Oct|Nov|Dec|Jan|Feb|Mar|Apr|May|June|July|Aug)\.?$"
 )
-ACCORDING = re.compile(
-    r"\b[Aa]ccording to ((?:(?! (?:which|who|that|in|on|as|has|had|have|is|are|was|were)\b)[^,.;:_]){3,60})"
+PLACE_AND_DAY = r"[A-Z][\w.’'/-]+,?(?: (?:[A-Z][\w.’'/-]*|\d{1,4}\.?),?){0,6}"
+DATELINE = re.compile(
+    rf"\A(?:{PLACE_AND_DAY}"
+    r"(?: \([^()]{2,40}\),? ?[-–—]{1,2}| ?/[\w .-]{2,30}/[.,]?(?: [-–—]{1,2})?|(?<=[A-Z]{4}\.)|(?<=\d\.))"
+    rf"|(?=[A-Z]{{3,}}\b){PLACE_AND_DAY} [-–—]{{1,2}}) "
 )
-BEHIND = re.compile(r"\s((?:[Tt]he |[Aa]n? |[Ii]ts |[A-Z])(?:(?! (?:on|in|at|after|as|of)\b)[^,.;:_]){1,50})")
+"""Where, when and by whom a wire was sent: `BAKU, Nov. 9 (Reuters) - `, `YEREVAN, OCTOBER 27, ARMENPRESS. `."""
+IN_NAME = r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Maj|Col|Lt|Brig|Capt|Sgt|Adm|Amb|Gov|Rep|Sen|St)\.|[^,.;:_])"
+"""A character of a name, or an initial or a title with its full stop."""
+ACCORDING = re.compile(
+    rf"\b[Aa]ccording to ((?:(?! (?:which|who|that|in|on|as|has|had|have|is|are|was|were)\b){IN_NAME}){{3,60}})"
+)
+BEHIND = re.compile(rf"\s((?=[Tt]he |[Aa]n? |[Ii]ts |[A-Z])(?:(?! (?:on|in|at|after|as|of)\b){IN_NAME}){{2,54}})")
+DASH = re.compile(r"(?:^|\s)[-–—]{1,2}\s")
 ADVERB = re.compile(
-    r"\w+ly|also|then|now|later|again|has|have|had|yesterday|once|still|both|could|will|would|on|\w+day"
+    rf"{LY}|also|then|now|later|again|has|have|had|yesterday|once|still|both|could|will|would|on|\w+day"
 )
 LEADING = frozenset({
     "and", "but", "while", "whereas", "when", "as", "on", "yesterday", "today", "earlier", "later", "then", "meanwhile",
@@ -104,6 +126,7 @@ def read_speaker(text: str) -> str | None:
     Args:
         text: one statement that gives somebody's words.
     """
+    text = DATELINE.sub("", text)
     if (headed := HEADED.match(text)) and SOMEBODY.fullmatch(headed[1]) and not NO_SPEAKER.search(headed[1]):
         return headed[1]
     outside = QUOTED.sub(lambda match: "_" * len(match[0]), text)
@@ -117,16 +140,17 @@ def read_speaker(text: str) -> str | None:
 
 def _around(text: str, verb: re.Match[str]) -> str | None:
     """The name before the verb in its clause; behind it, as in `said the ministry`, if nothing stands before."""
-    if words := re.split(r"[,;:_]\s", text[: verb.start()])[-1].split():
+    parts = DASH.split(re.split(r"[,;:_]\s", text[: verb.start()])[-1])
+    if words := (parts[-1].strip() or parts[0]).split():  # `the minister - a former general - said`
         return _name(words)
-    behind = BEHIND.match(text[verb.end() :])
+    behind = BEHIND.match(text, verb.end())
     return behind[1] if behind else None
 
 
 def _reports(text: str, verb: re.Match[str]) -> bool:
     """Whether a verb's form in its place is one that reports."""
-    before = text[: verb.start()]
-    return not INDIRECT.search(before) and not NOUN.search(before)
+    before = text[max(0, verb.start() - REACH) : verb.start()]
+    return not (INDIRECT.search(before) or NOUN.search(before) or AS_NOUN.match(text, verb.start()))
 
 
 def _name(words: list[str]) -> str | None:

@@ -6,8 +6,8 @@ credits, military ranks, and sentences that are longer than a model reads.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 LONGEST_WORDS = 120
@@ -70,11 +70,13 @@ def split_statements(text: str) -> Iterator[Span]:
 
 def _blocks(text: str) -> Iterator[Span]:
     """Runs of lines which read on: paragraphs, headlines and list items."""
+    lines = text.splitlines(keepends=True)
+    hard_wrapped = _hard_wrapped(lines)
     start = end = 0
     previous = ""
-    for line in text.splitlines(keepends=True):
+    for line in lines:
         ended = not previous.strip() or ENDS.search(previous)
-        wrapped = len(previous.rstrip()) >= WRAPPED_FROM and (not ended or _same_width(previous, line))
+        wrapped = len(previous.rstrip()) >= WRAPPED_FROM and (_same_width(previous, line) if ended else hard_wrapped)
         reads_on = line.strip() and not BULLET.match(line) and (wrapped or (not ended and LOWER.match(line)))
         if not reads_on:
             yield from _stripped(text, start, end)
@@ -93,6 +95,16 @@ def _pieces(text: str, block: Span) -> Iterator[Span]:
         yield Span(start, cut)
         start = cut
     yield Span(start, end)
+
+
+def _hard_wrapped(lines: Sequence[str]) -> bool:
+    """Whether lines break within sentences: then many begin in lower case; of headlines, one a line, hardly any do."""
+    following = [
+        line
+        for before, line in pairwise(lines)
+        if len(before.rstrip()) >= WRAPPED_FROM and line.strip() and not ENDS.search(before) and not BULLET.match(line)
+    ]
+    return len(following) <= 4 * sum(bool(LOWER.match(line)) for line in following)
 
 
 def _same_width(previous: str, line: str) -> bool:

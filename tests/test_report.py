@@ -205,6 +205,27 @@ def test_charts_have_words_and_tables(page):
     assert not re.search(r"#0[0-9a-f]0[0-9a-f]0[0-9a-f]\b", page.html), "a colour that the page has no name for"
 
 
+@pytest.mark.parametrize("form", ["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("days", "ends"),
+    [
+        (["10-01", "10-02", "10-03", "10-04", "10-05", "12-20"], ["1 Oct", "20 Dec"]),
+        (["10-01", "12-19", "12-20"], ["1 Oct", "19 Dec"]),
+        ([f"10-{day:02}" for day in range(1, 32)], ["1 Oct", "31 Oct"]),
+    ],
+)
+def test_dates_under_the_chart_do_not_overlap(written, form, days, ends):
+    html = written([statement(date=f"2020-{day}", wire=day, digest=day) for day in days]).html
+    charts = re.findall(rf'<svg class="{form}".*?</svg>', html, re.DOTALL)
+    dates = [
+        (float(x), told.replace(words.SPACE, " "))
+        for chart in charts
+        for x, told in re.findall(r'<text[^>]*? x="([\d.]+)"[^>]*>(\d+\s(?:Oct|Dec))</text>', chart)
+    ]
+    assert [dates[0][1], dates[-1][1]] == ends
+    assert all(after - before >= 50 for (before, _), (after, _) in pairwise(dates))
+
+
 def test_the_models_figures_are_told(page, written):
     rows = page.rows("judged on")
     assert rows[0][0].startswith("composed statements")

@@ -66,6 +66,8 @@ NARROW = _Form("narrow", width=340, margin=18, row=50, columns=42, room=0.12, ti
 RIGHT = 18
 HEAD = 26
 FOOT = 26
+DATE_ROOM = 56
+"""Pixels from the middle of a written date to that of the next."""
 
 
 def source_chart(leans: Sequence[Lean]) -> Chart:
@@ -145,7 +147,8 @@ def _draw_time(points: Sequence[tuple[date, Lean]], by: str, form: _Form, label:
     height = 320 if form.is_wide else 280
     dense = len(points) * (1 if form.is_wide else 2.4) > 70
     with drawing(form.width, height) as figure:
-        axes = bare_axes(figure, (form.width, height), (44, FOOT + 2, 30, 8))
+        left, right = 44, 30
+        axes = bare_axes(figure, (form.width, height), (left, FOOT + 2, right, 8))
         axes.set_xlim(places[0] - 0.8 * step, places[-1] + 0.8 * step)
         axes.set_ylim(-limit, limit)
         tint(axes.axhspan, limit)
@@ -155,7 +158,8 @@ def _draw_time(points: Sequence[tuple[date, Lean]], by: str, form: _Form, label:
             write(axes, signed(tick, 1), (places[0] - 0.8 * step, tick), (-6, 0), "right", "center")
         write(axes, "↑ leans to Azerbaijan", (places[0] - 0.8 * step, limit), (6, -6), "left", "top", INK)
         write(axes, "↓ leans to Armenia", (places[0] - 0.8 * step, -limit), (6, 6), "left", "bottom", INK)
-        for shown in sorted({round(i * (len(points) - 1) / (form.ticks - 1)) for i in range(form.ticks)}):
+        pixels = (form.width - left - right) / (places[-1] - places[0] + 1.6 * step)
+        for shown in _dated(places, form.ticks, pixels):
             write(axes, short_date(points[shown][0], by), (places[shown], -limit), (0, -8), "center", "top")
         broken_line(axes, places, [lean.everything.lean for _, lean in points], step)
         for place, (_, lean) in zip(places, points, strict=True):
@@ -165,6 +169,15 @@ def _draw_time(points: Sequence[tuple[date, Lean]], by: str, form: _Form, label:
                 axes.vlines(place, lean.own.low, lean.own.high, color=INK, linewidth=1 if dense else 1.8, zorder=3)
             axes.plot(place, number(lean.own.lean), "o", color=INK, markersize=3 if dense else 5, zorder=4)
         return to_svg(figure, f"time-{form.name}", label)
+
+
+def _dated(places: Sequence[int], most: int, pixels: float) -> list[int]:
+    """Which points have their date written: at most so many, and none that would run into the one before."""
+    dated: list[int] = []
+    for shown in sorted({round(i * (len(places) - 1) / (most - 1)) for i in range(most)}):
+        if not dated or (places[shown] - places[dated[-1]]) * pixels >= DATE_ROOM:
+            dated.append(shown)
+    return dated
 
 
 def _rows(figure: Any, form: _Form, height: int, rows: int) -> Any:

@@ -20,6 +20,29 @@ from wirestance.inference.speaker import LONGEST_NAME, read_speaker
         ("According to the Red Cross, 12 bodies were returned.", "the Red Cross"),
         ("“We shall stay,” the mayor of Martuni told reporters.", "the mayor of Martuni"),
         ("The road would open next week, the analyst reckoned.", "the analyst"),
+        ("“We stay” - the Speaker said.", "the Speaker"),
+        ("“We stay” - said the Speaker.", "the Speaker"),
+        ("Talks failed – Aliyev said on Monday.", "Aliyev"),
+        ("The minister – a former general – said Armenia had fired.", "The minister"),
+        ("The National Assembly said it would vote.", "The National Assembly"),
+        ("Italy said it would mediate.", "Italy"),
+        ("John Kelly said the road was shut.", "John Kelly"),
+        ("The family said he had been taken.", "The family"),
+        ("One family said it would stay.", "One family"),
+        ("Aliyev repeatedly said the road would open.", "Aliyev"),
+        ("According to the U.S. State Department, talks go on.", "the U.S. State Department"),
+        ("The road, according to Mr. Mirzoyan, is open.", "Mr. Mirzoyan"),
+        ("“We stay,” said Maj. Gen. Rustam Muradov.", "Maj. Gen. Rustam Muradov"),
+        ("“We stay,” said Mr. Aliyev", "Mr. Aliyev"),
+        ("“We stay,” said U.S. envoy Louis Bono.", "U.S. envoy Louis Bono"),
+        ("Armenian state media reported that the road was shut.", "Armenian state media"),
+        ("Azerbaijani state-run agency Azertac said the road was shut.", "Azerbaijani state-run agency Azertac"),
+        ("Armenian state television showed the prisoners.", None),
+        ("Officials state that the road is shut.", "Officials"),
+        ("Unconfirmed reports said the road was shut.", "Unconfirmed reports"),
+        ("Unconfirmed reports from the front said the road was shut.", "Unconfirmed reports from the front"),
+        ("Azertac reports that the ministry said so.", "Azertac"),
+        ("Azerbaijan claims Armenian forces denied it.", "Azerbaijan"),
         ("Talks were held in Geneva.", None),
         ("It was said that the road would open.", None),
         ("I hear you, but the road is closed, and that is what I say.", None),
@@ -33,6 +56,29 @@ def test_speakers(text, speaker):
     assert read_speaker(text) == speaker
 
 
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "YEREVAN, Oct 8 (Tbilisi Wire) - ",
+        "BAKU (Reuters) - ",
+        "STEPANAKERT, Nagorno-Karabakh (AP) — ",
+        "Stepanakert, 27 Sept (IWPR) -- ",
+        "TBILISI, Georgia, Oct. 8 – ",
+        "YEREVAN, OCTOBER 27, ARMENPRESS. ",
+        "YEREVAN, 3 May. /ARMENPRESS/. ",
+        "BAKU. November 9. ",
+        "BAKU. ",
+    ],
+)
+def test_a_dateline_is_no_part_of_the_name(dateline):
+    assert read_speaker(f"{dateline}Armenia's defence ministry said on Monday that shells fell.") == (
+        "Armenia's defence ministry"
+    )
+    assert read_speaker(f"{dateline}“We stay,” said Mr. Aliyev.") == "Mr. Aliyev"
+    assert read_speaker(f"{dateline}Armenia rejected talks as they ended.") == "Armenia"
+    assert read_speaker(f"{dateline}Pashinyan: We are ready for talks") == "Pashinyan"
+
+
 def test_what_is_too_long_is_no_name():
     head = "the head of the ministry for many small regions"
     assert len(head.split()) == LONGEST_NAME
@@ -44,3 +90,10 @@ def test_quotation_marks_that_stay_open_cost_no_minutes():
     started = time.monotonic()
     assert read_speaker("Aliyev said the road would open. " + "‘" * 100_000) == "Aliyev"
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("piece", ["it is said ", "the reports of a map ", "reports from a b c ", "A", "- ", "BAKU. "])
+def test_a_long_text_takes_time_by_its_length_alone(piece):
+    started = time.monotonic()
+    read_speaker(piece * (300_000 // len(piece)))
+    assert time.monotonic() - started < 5  # a second at most; by its square, minutes

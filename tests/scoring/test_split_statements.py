@@ -13,6 +13,7 @@ from wirestance.inference.split import LONGEST_WORDS, split_statements
 REPOSITORY = Path(__file__).parents[2]
 PASSAGES = [json.loads(line) for line in (REPOSITORY / "tests" / "boundaries.jsonl").read_text().splitlines()]
 BAR = 0.98
+HEADLINE = "Armenia and Azerbaijan resume talks on villages of Gazakh"
 ARTICLE = REPOSITORY / "seeds" / "documents" / "000_5d385f9b28c48f61.txt"
 
 
@@ -62,6 +63,10 @@ def test_the_boundaries_of_the_source_article():
         ("They agreed to:\n- stop;\n- talk.", ["They agreed to:", "- stop;", "- talk."]),
         ("He denied it .And left .", ["He denied it .", "And left ."]),
         ('He left the town. "\n\nNext he spoke.', ["He left the town.", "Next he spoke."]),
+        (f"{HEADLINE}\nTalks on the border go on.", [HEADLINE, "Talks on the border go on."]),
+        (f"{HEADLINE}\n{HEADLINE}\n{HEADLINE}\n", [HEADLINE] * 3),
+        (f"{HEADLINE}\nand of Tavush", [f"{HEADLINE}\nand of Tavush"]),
+        (f"{HEADLINE}\nand of\n{HEADLINE}\nTavush.", [f"{HEADLINE}\nand of", f"{HEADLINE}\nTavush."]),
     ],
 )
 def test_short_passages(text, statements):
@@ -88,7 +93,15 @@ def test_a_paragraph_without_a_full_stop_takes_time_by_its_length_alone():
     assert sum(lengths) == 80_000
 
 
-@pytest.mark.parametrize("piece", ["the convoy left… Then it came “back… ", " " * 40, "“ "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "the convoy left… Then it came “back… ",
+        " " * 40,
+        "“ ",
+        "the convoy left the town and then came back to the bridge\n",
+    ],
+)
 def test_a_long_text_takes_time_by_its_length_alone(piece):
     text = f"Talks {piece * (400_000 // len(piece))} went on."
     started = time.monotonic()
