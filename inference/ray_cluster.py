@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,10 +29,11 @@ def connected(address: str, actors: int | None = None) -> Iterator[int]:
         address: `local` starts one on this machine, with a CPU for every actor and one to spare, and ends it again;
             `auto` looks for one that runs here; otherwise HOST:PORT, or ray://HOST:PORT
             for a Ray client, which needs `ray[client]`.
-        actors: how many are wanted; None takes all usable cores for `local`, elsewhere all CPUs of the cluster but one.
+        actors: how many are wanted; None takes all usable cores for `local`, elsewhere all free CPUs of the cluster but
+            one.
 
     Raises:
-        InputError: Ray is not installed, the cluster cannot be reached, or is too small.
+        InputError: Ray is not installed, the cluster cannot be reached, is too small, or others use it.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     ray = need("ray", "scoring on a cluster", "ray")
@@ -49,24 +50,33 @@ def connected(address: str, actors: int | None = None) -> Iterator[int]:
         raise InputError(f"no Ray cluster can be used at {address!r}: {error}") from error
     try:
         data.DataContext.get_current().enable_progress_bars = sys.stderr is not None and sys.stderr.isatty()
-        yield fitting(int(ray.cluster_resources().get("CPU", 0)), actors)
+        yield fitting(_cpus(ray.available_resources()), _cpus(ray.cluster_resources()), actors)
     finally:
         ray.shutdown()
 
 
-def fitting(cpus: int, actors: int | None) -> int:
-    """How many actors to have on so many CPUs.
+def fitting(free: int, cpus: int, actors: int | None) -> int:
+    """How many actors to have.
+
+    Args:
+        free: CPUs that nobody uses: for others Ray would wait, for ever if need be.
+        cpus: all that there are.
+        actors: how many are wanted; None takes as many as fit.
 
     Raises:
         InputError: more are wanted than fit, or not even one fits.
     """
-    most = cpus - SPARE
+    most = free - SPARE
     if most < max(1, actors or 1):
         raise InputError(
-            f"the cluster has {cpus} CPUs, too few for {actors or 1} actors: each takes one, "
+            f"the cluster has {cpus} CPUs, {free} of them free, too few for {actors or 1} actors: each takes one, "
             "and one is left to reading and writing"
         )
     return actors or most
+
+
+def _cpus(resources: Mapping[str, float]) -> int:
+    return int(resources.get("CPU", 0))
 
 
 def _knock(address: str) -> None:

@@ -2,10 +2,11 @@
 
 The files are read twice. First the ids and what cannot be read: which wires repeat an earlier one depends on all files,
 and an answer that is the same whatever worker dies has to be known before. Then the wires are read again and scored;
-reading costs about a hundredth of scoring. Every step gives the same when it is done again, so that Ray can repeat what
-a lost worker had in hand.
+reading costs about a hundredth of scoring. A file that gives more or fewer wires then ends the run. Every step gives
+the same when it is done again, so that Ray can repeat what a lost worker had in hand.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from wirestance.inference.sources import STDIN
 from wirestance.inference.wires.read import check_reading
 from wirestance.inference.wires.record import Rejection
 from wirestance.model.errors import InputError, WirestanceError
+
+LOGGER = logging.getLogger("wirestance")
 
 BATCH = 64
 """Wires that an actor has in hand: some seconds' work, which is what its death costs."""
@@ -45,6 +48,8 @@ class Survey:
     """What will not, in the order of the files."""
     repeated: frozenset[Place]
     """Where wires stand whose ids were used before: they are among the rejections."""
+    read: dict[str, int]
+    """How many wires each file has, those with repeated ids among them; not the files that have none."""
 
 
 class ScoreWires:
@@ -91,7 +96,8 @@ def score_on_ray(
     """Score archives on the cluster that this process is connected to (`ray_cluster.connected`).
 
     The rows are those that `wirestance score` writes, in no fixed order; `file` has whole paths. A batch is scored
-    again if its worker dies, and its rows are written once. Rejections go to the directory OUT.rejected.jsonl.
+    again if its worker dies, and its rows are written once. Rejections go to the directory OUT.rejected.jsonl, at the
+    end: a run that fails leaves only OUT. The names that were guessed for fields are logged, as `read_records` does.
 
     Args:
         sources: files and directories, on disks that every machine sees or, as s3://…, in any file system of Ray's.
@@ -104,7 +110,7 @@ def score_on_ray(
         threshold: as in `StanceClassifier.predict`.
 
     Raises:
-        InputError: an argument is unusable, an input is not there, or the run failed; says which and why.
+        InputError: an argument is unusable, an input is not there or changes, or the run failed; says which and why.
     """
     given = fields or {}
     if not out.endswith((PARQUET, JSON_LINES)):
@@ -128,9 +134,7 @@ def score_on_ray(
             twice = next(file for file, times in Counter(files).items() if times > 1)
             raise InputError(f"{twice}: is given more than once")
         found = _survey(ray_data.read_datasource(source), files)
-        if found.rejections:
-            ray_data.from_items([asdict(one) for one in found.rejections]).write_json(rejected, force_ascii=False)
-        records = ray_data.read_datasource(source).repartition(target_num_rows_per_block=BATCH)
+        records = ray_data.read_datasource(source.again(found.read)).repartition(target_num_rows_per_block=BATCH)
         scored = records.map_batches(
             ScoreWires,
             fn_constructor_args=(classifier.settings, threshold, per, found.repeated),
@@ -140,27 +144,34 @@ def score_on_ray(
             num_cpus=1,
         )  # Ray's own pool of actors restarts those that die, and gives others what they had in hand
         _write(scored, out)
+        if found.rejections:
+            ray_data.from_items([asdict(one) for one in found.rejections]).write_json(rejected, force_ascii=False)
     return found
 
 
 def _survey(records: Any, files: Sequence[str]) -> Survey:
-    """Read what has to be known of all the records before they are scored; about 150 bytes a wire are held."""
+    """Read what has to be known of all the records before they are scored; about 150 bytes a wire are held.
+
+    What the readers logged on the workers is logged here.
+    """
     arrow, compute = need("pyarrow", "scoring on Ray", "ray"), need("pyarrow.compute", "scoring on Ray", "ray")
     ranks = {file: rank for rank, file in enumerate(files)}
     parts = [
         part.append_column("rank", arrow.array([ranks[file] for file in part["file"].to_pylist()], arrow.int64()))
-        for part in records.select_columns(["key", "id", "file", "number", "reason"]).iter_batches(
+        for part in records.select_columns(["key", "id", "file", "number", "reason", "told"]).iter_batches(
             batch_size=None, batch_format="pyarrow"
         )
         if part.num_rows
     ]
     if not parts:
-        return Survey(0, [], frozenset())
+        return Survey(0, [], frozenset(), {})
     every = arrow.concat_tables(parts).sort_by([("key", "ascending"), ("rank", "ascending"), ("number", "ascending")])
+    for row in every.filter(compute.is_valid(every["told"])).to_pylist():
+        LOGGER.info("%s", row["told"])
     wires = every.filter(compute.is_valid(every["key"])).combine_chunks()
     same = compute.equal(wires["key"].slice(1), wires["key"].slice(0, max(0, wires.num_rows - 1)))
     later = wires.slice(1).filter(same).to_pylist()
-    refused = every.filter(compute.is_null(every["key"])).to_pylist()
+    refused = every.filter(compute.is_valid(every["reason"])).to_pylist()
     rejections = [(row, repeated(row["file"], row["number"], row["id"])) for row in later] + [
         (row, Rejection(file=row["file"], number=row["number"], reason=row["reason"])) for row in refused
     ]
@@ -169,6 +180,7 @@ def _survey(records: Any, files: Sequence[str]) -> Survey:
         wires.num_rows - len(later),
         [rejection for _, rejection in rejections],
         frozenset((row["file"], row["number"]) for row in later),
+        {one["values"]: one["counts"] for one in compute.value_counts(wires["file"]).to_pylist()},
     )
 
 
@@ -184,9 +196,19 @@ def _failures() -> Iterator[None]:
     """What Ray and its file systems raise, as an error of ours."""
     try:
         yield
+    except need("ray.exceptions", "scoring on Ray", "ray").RayError as error:  # first: it may be an OSError, too
+        raise InputError(f"the run on Ray failed: {_reason(error)}") from error
     except WirestanceError:
         raise
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read or written on Ray: {error}") from error
-    except need("ray.exceptions", "scoring on Ray", "ray").RayError as error:
-        raise InputError(f"the run on Ray failed: {str(error).strip().splitlines()[-1]}") from error
+
+
+def _reason(error: Exception) -> str:
+    """The line that says why: the first of what a worker raised, to which Ray adds advice; else the last."""
+    cause = getattr(error, "cause", None)
+    if cause is not None and not isinstance(cause, need("ray.exceptions", "scoring on Ray", "ray").RayError):
+        lines = str(cause).strip().splitlines()[:1]
+    else:
+        lines = str(error).strip().splitlines()[-1:]
+    return "".join(lines) or type(error).__name__

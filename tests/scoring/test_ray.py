@@ -1,24 +1,22 @@
 """Scoring on a real Ray cluster on this machine, of two actors in processes of their own."""
 
 import json
-import signal
-import socket
+import logging
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
-from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
 from month import make_month
 
 from wirestance import InputError, StanceClassifier, read_scored
-from wirestance.inference import ray_cluster
-from wirestance.inference.cli import wirestance
+from wirestance.inference import ray_cluster, score_ray
 from wirestance.inference.rows import statement_rows, wire_rows
 from wirestance.inference.score_ray import score_on_ray
 from wirestance.inference.scoring import ScoredWire, score_records
@@ -103,13 +101,14 @@ def test_a_killed_actor_loses_nothing_and_doubles_nothing(cluster, month, shippe
     def kill():
         until = time.monotonic() + 60
         while not killed and time.monotonic() < until:
-            for process in psutil.process_iter(["name", "cmdline"]):
-                title = " ".join(process.info["cmdline"] or [])
-                if "MapWorker(MapBatches(ScoreWires))." in title and "__init__" not in title:
-                    time.sleep(0.3)
-                    process.send_signal(signal.SIGKILL)
-                    killed.append(process.pid)
-                    break
+            for process in psutil.Process().children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    title = " ".join(process.cmdline())
+                    if "MapWorker(MapBatches(ScoreWires))." in title and "__init__" not in title:
+                        time.sleep(0.3)
+                        process.kill()
+                        killed.append(process.pid)
+                        break
             time.sleep(0.02)
 
     sources = [month / "bosphorus.jsonl", month / "alpine.parquet"]
@@ -143,6 +142,42 @@ def test_what_cannot_be_scored_is_told_as_by_a_single_process(cluster, classifie
     ]
 
 
+def test_names_that_are_guessed_are_told_as_by_a_single_process(cluster, classifier, tmp_path, caplog):
+    sources = [tmp_path / "b.csv", tmp_path / "a.csv", tmp_path / "empty.csv"]
+    for number, path in enumerate(sources[:2]):
+        path.write_text(f"id,description,summary\n{number},Talks were held in Geneva.,Talks.\n")
+    sources[2].write_text("id,body\n")
+    caplog.set_level(logging.INFO, "wirestance")
+    single(sources, classifier)
+    expected = list(caplog.messages)
+    caplog.clear()
+    score_on_ray([str(path) for path in sources], str(tmp_path / "out.jsonl"), classifier, actors=1)
+    assert [record.getMessage() for record in caplog.records if record.name == "wirestance"] == expected
+    assert "text from 'description'" in expected[0]
+    assert len(expected) == 3
+
+
+@pytest.mark.parametrize(("later", "message"), [("shorter", "1 to be scored"), ("/proc/self/mem", "cannot be read")])
+def test_a_file_that_gives_other_wires_when_it_is_scored_is_an_error(
+    cluster, classifier, tmp_path, monkeypatch, later, message
+):
+    """A line of it is gone by then, or reading it fails: /proc/self/mem can be opened, and not be read at its start."""
+    path, survey = tmp_path / "in.jsonl", score_ray._survey
+    path.write_text(json.dumps(GOOD) + "\n" + json.dumps(GOOD | {"id": "2"}))
+    (tmp_path / "shorter").write_text(json.dumps(GOOD))
+
+    def and_then(*given):
+        found = survey(*given)
+        path.unlink()
+        path.symlink_to(tmp_path / later)
+        return found
+
+    monkeypatch.setattr(score_ray, "_survey", and_then)
+    with pytest.raises(InputError, match=rf"in\.jsonl: gave 2 wires when it was looked through, .*{message}") as failed:
+        score_on_ray([str(path)], str(tmp_path / "out.parquet"), classifier, actors=1)
+    assert "\n" not in str(failed.value)
+
+
 def test_the_command_uses_a_cluster_by_its_address(cluster, month, tmp_path):
     """And the report reads what it wrote."""
     out, page = tmp_path / "scored.jsonl", tmp_path / "report.html"
@@ -150,6 +185,7 @@ def test_the_command_uses_a_cluster_by_its_address(cluster, month, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stderr
     assert "93 wires scored" in done.stderr
+    assert "alpine.parquet: took text from 'text'" in done.stderr
     subprocess.run([SCRIPT, "score", month / "alpine.parquet", "-o", tmp_path / "one.jsonl"], check=True)
     expected = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text("utf-8").splitlines()]
     assert written(out) == in_order(expected)
@@ -190,17 +226,6 @@ def test_places_may_have_a_scheme(cluster, classifier, tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("column", "message"), [("body", "no column 'text'"), ("label", "columns label already")])
-def test_a_table_that_does_not_fit_is_refused(tiny_model, column, message):
-    import pyarrow
-
-    from wirestance.inference.ray_data import StanceBatches
-
-    names = {"body"} if column == "body" else {"text", column}
-    with pytest.raises(InputError, match=message):
-        StanceBatches(model=str(tiny_model))(pyarrow.table({name: ["Talks."] for name in names}))
-
-
 @pytest.mark.parametrize(
     ("sources", "out", "options", "message"),
     [
@@ -232,43 +257,13 @@ def test_what_cannot_be_done_is_refused_with_its_reason(
 
 
 def test_an_actor_that_has_not_the_model_says_so(cluster, tiny_model, tmp_path):
+    """And nothing but the output is there to be removed before the next run."""
     import shutil
 
-    (tmp_path / "in.jsonl").write_text(json.dumps(GOOD))
+    (tmp_path / "in.jsonl").write_text(json.dumps(GOOD) + "\n{broken")
     shutil.copytree(tiny_model, tmp_path / "model")
     gone = StanceClassifier.load(tmp_path / "model")
     shutil.rmtree(tmp_path / "model")
     with pytest.raises(InputError, match="no such model directory"):
         score_on_ray([str(tmp_path / "in.jsonl")], str(tmp_path / "out.parquet"), gone, actors=1)
-
-
-@pytest.mark.parametrize(
-    ("cpus", "wanted", "actors"), [(2, None, 1), (9, None, 8), (9, 3, 3), (9, 9, None), (1, None, None), (0, 1, None)]
-)
-def test_one_cpu_is_left_to_reading_and_writing(cpus, wanted, actors):
-    if actors:
-        assert ray_cluster.fitting(cpus, wanted) == actors
-    else:
-        with pytest.raises(InputError, match=f"the cluster has {cpus} CPUs, too few for {wanted or 1} actors"):
-            ray_cluster.fitting(cpus, wanted)
-
-
-def test_an_address_where_nobody_is_is_told_at_once():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    started = time.monotonic()
-    for address in (f"127.0.0.1:{port}", f"ray://127.0.0.1:{port}"):
-        with pytest.raises(InputError, match="no Ray cluster can be reached"), ray_cluster.connected(address):
-            pass
-    for address in ("somewhere", "host:port", "127.0.0.1:99999"):
-        with pytest.raises(InputError, match=r"is not known; allowed|no Ray cluster"), ray_cluster.connected(address):
-            pass
-    assert time.monotonic() - started < 15
-
-
-def test_usage_that_does_not_go_together_is_refused(tmp_path):
-    local = ["--ray", "local"]
-    for options in ([*local, "--resume"], [*local, "--follow"], [*local, "--threads", "2"], ["--actors", "2"]):
-        command = [str(part) for part in (tmp_path, "-o", tmp_path / "out.jsonl", *options)]
-        assert CliRunner().invoke(wirestance, ["score", *command]).exit_code == 2
+    assert {path.name for path in tmp_path.iterdir()} <= {"in.jsonl", "out.parquet"}
