@@ -10,7 +10,7 @@ from wirestance.inference.service.limits import Limits
 DEFAULTS = Limits()
 
 BATCHES_AT_ONCE = 2
-"""The end of a batch leaves cores idle; the next batch fills them."""
+"""Where every core may be used: the end of a batch leaves some of them idle, and the next batch fills them."""
 
 EXAMPLES = """\b
 Examples:
@@ -52,5 +52,5 @@ def serve(
     from wirestance.inference.service.server import serve as run
     from wirestance.inference.service.service import Service
 
-    at_once = 1 if classifier.settings.threads == 1 else BATCHES_AT_ONCE
+    at_once = BATCHES_AT_ONCE if classifier.settings.threads is None else 1  # each takes all the threads
     run(Service(classifier, Limits(max_body, max_statements, max_queue), at_once), host, port)

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,6 +25,12 @@ TOKEN_BUDGET = 512
 """Tokens in a batch: enough to keep a core busy, few enough to stay in its cache."""
 
 Item = TypeVar("Item")
+
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Where Linux tells a container its quota: microseconds of processor time, in how many."""
+
+IMPORTED_IN = os.getpid()
+"""The process; one that is forked from it has another number."""
 
 SPECIAL = 2
 """Tokens that the tokenizer puts before and behind every text."""
@@ -84,8 +92,12 @@ class Runtime:
         )
 
     def _encode(self, texts: Sequence[str]) -> list[Encoding]:
-        """The tokens of every text; the tokenizer's batches take every core, whatever the number of threads."""
-        if self.threads == 1:
+        """The tokens of every text; the tokenizer's batches take every core, whatever the number of threads.
+
+        Their threads are lost by a fork, and where the environment insists on them (TOKENIZERS_PARALLELISM=true) the
+        child would wait for them for ever.
+        """
+        if self.threads == 1 or os.getpid() != IMPORTED_IN:
             return [self._tokenizer.encode(text) for text in texts]
         encodings: list[Encoding] = self._tokenizer.encode_batch_fast(list(texts))
         return encodings
@@ -121,5 +133,16 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def usable_cores() -> int:
-    """Cores that the process may use: fewer than the machine has, where it was given a part."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Cores that the process may use: fewer than the machine has, where it or its container was given a part."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _quota() or cores)
+
+
+@cache
+def _quota() -> int | None:
+    """The cores whose time a Linux container is given, begun ones counted; None if there is no such limit."""
+    try:
+        given, period = QUOTA.read_text(encoding="ascii").split()
+        return max(1, ceil(int(given) / int(period)))
+    except (OSError, ValueError):  # no such file, or "max"
+        return None

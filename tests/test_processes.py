@@ -15,7 +15,7 @@ from wirestance.inference.classifier import restore
 
 TEXTS = [f"Azerbaijani forces repelled attack {number}; Yerevan denied it." for number in range(60)]
 FORKED = """
-import gc, multiprocessing, os, sys, time
+import gc, multiprocessing, os, signal, sys, time
 from wirestance import StanceClassifier
 
 texts = [f"Azerbaijani forces repelled attack {number}; Yerevan denied it." for number in range(60)]
@@ -30,7 +30,7 @@ def use(use_it):
     gc.collect()
 
 for use_it in (True, False):
-    process = multiprocessing.get_context("fork").Process(target=use, args=(use_it,))
+    process = multiprocessing.get_context("fork").Process(target=use, args=(use_it,), daemon=True)
     process.start()
     process.join(20)
     assert process.exitcode == 0, process.exitcode or "hangs"
@@ -41,9 +41,16 @@ until, ended = time.monotonic() + 20, (0, 0)
 while not ended[0] and time.monotonic() < until:
     ended = os.waitpid(child, os.WNOHANG)
     time.sleep(0.05)
+if not ended[0]:
+    os.kill(child, signal.SIGKILL)
 assert ended == (child, 0), ended
 assert [answer.scores for answer in classifier.predict_batch(texts)] == expected
 """
+
+
+def without(variable):
+    """The environment without a variable that `conftest.py`, or whoever runs the tests, may have set."""
+    return {name: value for name, value in os.environ.items() if name != variable}
 
 
 def label(classifier):
@@ -56,10 +63,12 @@ def classifier(tiny_model):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_forked_process_uses_and_frees_what_was_loaded_before(tiny_model, threads):
+@pytest.mark.parametrize("parallelism", [{}, {"TOKENIZERS_PARALLELISM": "true"}])
+def test_a_forked_process_uses_and_frees_what_was_loaded_before(tiny_model, threads, parallelism):
     """In a process of its own: what hangs there is ended with it."""
     command = [sys.executable, "-c", FORKED, tiny_model, str(threads)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    environment = without("TOKENIZERS_PARALLELISM") | parallelism
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
     assert done.returncode == 0, done.stderr
 
 
@@ -114,7 +123,7 @@ assert psutil.Process().num_threads() == before, (before, psutil.Process().num_t
 
 def test_one_thread_means_one(tiny_model):
     """Neither ONNX Runtime nor the tokenizer starts others, which would stay."""
-    environment = {name: value for name, value in os.environ.items() if name != "TOKENIZERS_PARALLELISM"}
+    environment = without("TOKENIZERS_PARALLELISM")
     command = [sys.executable, "-c", ONE_THREAD, tiny_model]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
     assert done.returncode == 0, done.stderr
@@ -129,7 +138,7 @@ def test_the_tokens_are_the_same_on_one_thread_and_on_many(tiny_model):
 
 def test_nothing_is_kept_of_the_machine(tiny_model, tmp_path):
     """ONNX Runtime would write an identity of the machine into the user's home, to send it to its maker."""
-    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment = without("ORT_DISABLE_TELEMETRY")
     command = [Path(sys.executable).with_name("wirestance"), "--model", tiny_model, "Talks went on."]
     done = subprocess.run(command, check=False, timeout=60, env=environment | {"HOME": str(tmp_path)})
     assert done.returncode == 0

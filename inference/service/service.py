@@ -23,6 +23,9 @@ FILE = "request"
 SHORT = 1000
 """Characters of a wire that is read at once: to hand it to a thread would take as long."""
 
+CHARACTERS = 100
+"""Of a wire's text for each statement that is expected in it: as a rule there are fewer, of some 150 characters."""
+
 T = TypeVar("T")
 
 
@@ -65,8 +68,10 @@ class Service:
             BusyError: the queue is full.
         """
         short = len(asked.text) <= SHORT
-        with self.batcher.accept(1):  # while its statements are not counted yet
+        expected = min(max(1, len(asked.text) // CHARACTERS), self.limits.statements)
+        with self.batcher.accept(expected):  # what has no room costs no work
             wire, places = await _aside(lambda: self._read(asked), short)
+        # Nothing else runs between giving that room back and taking what is needed.
         answers = await self.batcher.answer([place.text for place in places], asked.threshold)
         return await _aside(lambda: _scored(wire, places, answers), short)
 

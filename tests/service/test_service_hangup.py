@@ -36,13 +36,15 @@ def running(classifier, limits=Limits()):  # noqa: B008
     """The address of a service that runs in a thread."""
     config = uvicorn.Config(create_app(Service(classifier, limits)), port=0, log_config=None, access_log=False)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=server.run, daemon=True)  # pytest ends even if it hangs
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[:2]
-    server.should_exit = True
-    thread.join(20)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[:2]
+    finally:
+        server.should_exit = True
+        thread.join(20)
     assert not thread.is_alive()
 
 

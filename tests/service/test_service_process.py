@@ -68,19 +68,26 @@ def process():
     """The service as users start it, its port and what it has logged by its end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    started = subprocess.Popen([SCRIPT, "serve", "--port", str(port), "--threads", "1"], stderr=subprocess.PIPE)
     url = f"http://127.0.0.1:{port}"
+    command = [SCRIPT, "serve", "--port", str(port), "--threads", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as started:
+        try:
+            wait_for(url, started)
+            yield started, url
+        finally:
+            started.kill()
+
+
+def wait_for(url, started):
     until = time.monotonic() + 30
     while True:
         try:
             httpx2.get(f"{url}/ready").raise_for_status()
-            break
+            return
         except httpx2.HTTPError:
+            assert started.poll() is None
             assert time.monotonic() < until
             time.sleep(0.05)
-    yield started, url
-    started.kill()
-    started.wait(10)
 
 
 @pytest.mark.parametrize("signalled", [signal.SIGTERM, signal.SIGINT])
@@ -153,3 +160,15 @@ def test_bad_usage(monkeypatch):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     done = CliRunner().invoke(wirestance, ["serve"])
     assert str(done.exception) == 'wirestance serve needs uvicorn: pip install "wirestance[serve]"'
+
+
+@pytest.mark.parametrize(("options", "at_once"), [([], 2), (["--threads", "1"], 1), (["--threads", "4"], 1)])
+def test_threads_are_the_cores_of_all_batches_together(monkeypatch, options, at_once):
+    """Each batch takes as many threads as are asked for."""
+    found = []
+    service = "wirestance.inference.service"
+    monkeypatch.setattr(f"{service}.server.serve", lambda *_: None)
+    monkeypatch.setattr(f"{service}.service.Service", lambda classifier, limits, at_once: found.append(at_once))
+    done = CliRunner().invoke(wirestance, ["serve", *options])
+    assert done.exit_code == 0
+    assert found == [at_once]
