@@ -139,16 +139,23 @@ class Archive:
     def _open_journal(self, *, resume: bool) -> BinaryIO:
         """The journal of an earlier run, or a new one where there is no output."""
         earlier = resume and self._journal_path.exists()
-        if self.path.exists() and not earlier:
-            raise self._is_there()
+        if not earlier:
+            self._check_absent()
         try:
             return self._journal_path.open("r+b" if earlier else "x+b")
         except FileExistsError:
-            raise self._is_there() from None
+            raise self._is_there(self._journal_path) from None
 
-    def _is_there(self) -> InputError:
+    def _check_absent(self) -> None:
+        """Raise InputError if there is an output, or what a run that was cut short has left of one."""
+        for path in (self.path, self._rows_path, self.rejected_path):
+            if path.exists():
+                raise self._is_there(path)
+
+    def _is_there(self, path: Path) -> InputError:
         return InputError(
-            f"{self.path}: is there already; resume goes on with it, or remove it and {self._journal_path}"
+            f"{path}: is there already; resume goes on where {self._journal_path} tells of it, or remove what there is "
+            "of both"
         )
 
     def _lock(self) -> None:
@@ -188,8 +195,7 @@ class Archive:
                     f"that a run of scoring writes; remove or rename the file, or write to another one than {self.path}"
                 ) from error
         if first is None:
-            if self.path.exists():
-                raise self._is_there()
+            self._check_absent()
             self._note({"settings": settings})
             return sizes
         for name, value in json.loads(json.dumps(settings)).items():

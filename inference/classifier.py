@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from pickle import PicklingError
 from time import monotonic
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from unicodedata import normalize
 
 import numpy as np
@@ -20,6 +20,8 @@ from wirestance.inference.statement import LONGEST, check_statement, is_latin, r
 from wirestance.model.artifact import SHIPPED, STANCE, Stance, digest, load_stance
 from wirestance.model.errors import ArtifactError, InputError
 from wirestance.model.labels import EXCHANGED, LABELS, NEUTRAL
+
+Texts = TypeVar("Texts", bound=Iterable[object])
 
 WINDOW = 2048
 """Statements of a stream that are held at once, to be sorted by length."""
@@ -84,7 +86,7 @@ class StanceClassifier:
             raise InputError(f"threads is {threads}; allowed is 1 or more, or None for every core")
         directory = SHIPPED if path is None else Path(path)
         stance = load_stance(directory)
-        runtime = Runtime(directory, stance.max_tokens, threads)
+        runtime = Runtime(directory.absolute(), stance.max_tokens, threads)
         return cls(stance, runtime, neutral_share, identity=digest(directory / STANCE))
 
     @property
@@ -97,7 +99,7 @@ class StanceClassifier:
         if not self.identity:
             raise PicklingError("only a classifier that StanceClassifier.load made can be pickled or sent elsewhere")
         directory = self._runtime.directory
-        model = None if directory == SHIPPED else str(directory.absolute())
+        model = None if directory == SHIPPED else str(directory)
         return Settings(model, self._runtime.threads, self.stance.neutral_share, self.identity)
 
     def __reduce__(self) -> "tuple[Callable[[Settings], StanceClassifier], tuple[Settings]]":
@@ -122,9 +124,7 @@ class StanceClassifier:
         Raises:
             InputError: as for `predict`; the message gives the position of the text.
         """
-        if isinstance(texts, str | bytes):
-            raise InputError("predict_batch takes a list of statements; for one, call predict")
-        checked = list(texts)
+        checked = list(_several(texts))
         for position, text in enumerate(checked):
             try:
                 check_statement(text)
@@ -139,14 +139,18 @@ class StanceClassifier:
         Statements are read ahead in windows that grow from 1 to 2,048. The first answer comes at once; where the source
         makes wait, those that were read are answered when its next statement comes, at the latest.
         """
-        source, window = iter(texts), 1
+        source, window = iter(_several(texts)), 1
         while chunk := _read_ahead(source, window):
             yield from self.answer(chunk, threshold=threshold)
             window = min(2 * window, WINDOW)
 
     def answer(self, texts: Sequence[object], *, threshold: float | None = None) -> list[Prediction]:
-        """The stances of statements that are at hand; as in `stream`, one that cannot be read has its problem."""
-        limit = self._threshold(threshold)
+        """The stances of statements that are at hand; as in `stream`, one that cannot be read has its problem.
+
+        Raises:
+            InputError: one text where several are expected, or the threshold is out of range.
+        """
+        limit, texts = self._threshold(threshold), _several(texts)
         return [
             prediction
             for start in range(0, len(texts), WINDOW)
@@ -165,7 +169,7 @@ class StanceClassifier:
         if threshold is None:
             return self.stance.threshold
         if not 0 <= threshold < 1:
-            raise InputError(f"threshold is {threshold}; allowed is 0 (always answer) to below 1")
+            raise InputError(f"threshold is {threshold}; allowed is 0 (answer what is in Latin script) to below 1")
         return threshold
 
     def _window(self, chunk: Sequence[object], threshold: float) -> Iterator[Prediction]:
@@ -176,7 +180,7 @@ class StanceClassifier:
                 answers.append(statement if is_latin(statement) else Prediction.unread(NOT_LATIN))
             except InputError as error:
                 answers.append(Prediction.unread(str(error)))
-        read = self._read({answer for answer in answers if isinstance(answer, str)}, threshold)
+        read = self._read(dict.fromkeys(answer for answer in answers if isinstance(answer, str)), threshold)
         return (read[answer] if isinstance(answer, str) else answer for answer in answers)
 
     def _read(self, distinct: Iterable[str], threshold: float) -> dict[str, Prediction]:
@@ -216,6 +220,13 @@ def restore(settings: Settings) -> StanceClassifier:
             f"{settings.model or SHIPPED}: is model {classifier.identity}, not {settings.identity}, which was sent here"
         )
     return classifier
+
+
+def _several(texts: Texts) -> Texts:
+    """The texts; a single string would be taken for as many as it has letters."""
+    if isinstance(texts, str | bytes):
+        raise InputError("a list of statements is expected; for one, call predict")
+    return texts
 
 
 def _read_ahead(source: Iterator[str], window: int) -> list[str]:

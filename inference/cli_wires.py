@@ -47,7 +47,7 @@ Examples:
 @click.option("--resume", is_flag=True, help="Go on where an earlier run with the same output stopped.")
 @click.option("--ray", "address", metavar="ADDRESS",
               help="On a Ray cluster: auto, HOST:PORT, ray://HOST:PORT, or local. OUT is a directory.")  # fmt: skip
-@click.option("--actors", type=click.IntRange(1), help="With --ray: how many; all CPUs but one if not given.")
+@click.option("--actors", type=click.IntRange(1), help="With --ray: how many; all free CPUs but one if not given.")
 @runs_a_model
 def score(
     classifier: StanceClassifier,
@@ -84,7 +84,7 @@ def score(
         raise click.UsageError(f"{out}: .parquet is made at a run's end, and --follow has none; give .jsonl or .csv")
     from wirestance.inference.archive import Archive
     from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
-    from wirestance.inference.score_files import check_output, check_sources, score_to
+    from wirestance.inference.score_files import check_output, check_sources, check_spelling, score_to
     from wirestance.inference.wires.follow import follow_records
     from wirestance.inference.wires.read import read_records
 
@@ -107,6 +107,7 @@ def score(
         "fields": named,
     }
     with Archive(Path(out), columns, settings, resume=resume) as archive, _progress(sources) as progress:
+        check_spelling(archive, sources)
         try:
             score_to(archive, records, classifier, rows=rows, threshold=threshold, progress=progress)
             archive.finish()
@@ -124,6 +125,7 @@ def _score_on_ray(
     from wirestance.inference.ray_cluster import connected
     from wirestance.inference.score_ray import score_on_ray
 
+    _tell_of_guesses()
     try:
         with connected(address, actors) as number:
             found = score_on_ray(sources, out, classifier, actors=number, **options)

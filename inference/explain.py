@@ -52,7 +52,7 @@ def explain(classifier: "StanceClassifier", text: str, threshold: float | None =
     label = max(prediction.scores, key=prediction.scores.__getitem__)
     spans = [match.span() for match in islice(WORD.finditer(text), classifier.stance.max_tokens)]
     read = text[: spans[-1][1]] if prediction.truncated else text
-    without = classifier.stream((read[:start] + read[end:] for start, end in spans), threshold=0)
+    without = classifier.answer([read[:start] + read[end:] for start, end in spans], threshold=0)
     words = tuple(
         Word(text[start:end], start, end, prediction.scores[label] - left.scores[label] if left.label else 0.0)
         for (start, end), left in zip(spans, without, strict=True)

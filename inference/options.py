@@ -59,7 +59,8 @@ def runs_a_model(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--threshold",
         type=Share(0, 1, max_open=True),
-        help="Lowest probability with which a label is given; 0 always answers. The model's own if not given.",
+        help="Lowest probability with which a label is given; 0 answers whatever is in Latin script. The model's own "
+        "if not given.",
     )
     @wraps(load_and_run)
     def run(**options: Any) -> None:

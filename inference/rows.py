@@ -2,6 +2,7 @@
 
 import csv
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from os import PathLike
@@ -11,12 +12,16 @@ from typing import Any, get_args, get_type_hints
 
 from wirestance.inference.extras import need
 from wirestance.inference.lean import Voices
-from wirestance.inference.scoring import OfWire, Scored, ScoredWire
+from wirestance.inference.prediction import Voice
+from wirestance.inference.scoring import OfWire, Part, Scored, ScoredWire
 from wirestance.inference.wires.problems import LONGEST_RECORD
 from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS, NEUTRAL
 
 PARQUET_MAGIC = b"PAR1"
+
+TRUTHS = {"true": True, "false": False}
+"""How a CSV tells them: as Python writes them, or as Excel does."""
 
 
 def _plain(hint: Any) -> type:
@@ -114,10 +119,10 @@ def read_scored(path: str | PathLike[str]) -> Iterator[Scored]:
 
 def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
     with path.open("rb") as file:
-        head = file.read(4)
-    if head == PARQUET_MAGIC:
+        head = file.read(len(BOM_UTF8) + len(PARQUET_MAGIC))
+    if head.startswith(PARQUET_MAGIC):
         return _parquet_rows(path)
-    return _json_rows(path) if head.startswith(b"{") else _csv_rows(path)
+    return _json_rows(path) if head.removeprefix(BOM_UTF8).startswith(b"{") else _csv_rows(path)
 
 
 def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -132,7 +137,7 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.DictReader(lines)
         try:
             yield from rows
@@ -141,7 +146,7 @@ def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _json_rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 yield json.loads(line)
@@ -164,6 +169,9 @@ def _check(scored: Scored) -> None:
     """Raise ValueError if no model can have answered so."""
     if scored.label is not None and scored.label not in LABELS:
         raise ValueError(f"the label is {scored.label!r:.40}; known are {', '.join(LABELS)}")
+    for name, known in (("voice", get_args(Voice)), ("part", get_args(Part))):
+        if (value := getattr(scored, name)) not in known:
+            raise ValueError(f"the {name} is {value!r:.40}; known are {', '.join(known)}")
     for name in ("score", "p_azerbaijan", "p_armenia", "p_neutral"):
         if not 0 <= (value := getattr(scored, name)) <= 1:  # true of what is no number, too
             raise ValueError(f"{name} is {value}, not in [0, 1]")
@@ -176,5 +184,5 @@ def _value(value: Any, name: str, kind: type) -> Any:
             return None
         raise ValueError(f"{name} is empty")
     if kind is bool and isinstance(value, str):
-        return value == "True"
+        return TRUTHS[value.casefold()]
     return kind(value)

@@ -11,11 +11,14 @@ from typing import Any
 from wirestance.inference.archive import JOURNAL, REJECTED, ROWS, Archive
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.rows import statement_rows
-from wirestance.inference.scoring import Outcome, ScoredWire, id_key, score_records
+from wirestance.inference.scoring import Outcome, ScoredWire, id_key, key_of, score_records
 from wirestance.inference.sources import STDIN
 from wirestance.inference.wires.read import file_name
 from wirestance.inference.wires.record import Record, Rejection
 from wirestance.model.errors import InputError
+
+WHOLE = " (whole)"
+"""Behind the name of a file: what the rejections of it as a whole are counted under."""
 
 
 @dataclass(slots=True)
@@ -42,6 +45,20 @@ def check_sources(sources: Sequence[str]) -> None:
     for one, other in combinations(sources, 2):
         if _is_read(_real(one), _real(other)) or _is_read(_real(other), _real(one)):
             raise InputError(f"{file_name(other)}: is given more than once, by itself or in a directory")
+
+
+def check_spelling(archive: Archive, sources: Sequence[str]) -> None:
+    """Raise InputError if a file that the archive has would be read under another name, and written once more."""
+    for file in archive.done:
+        path = Path(file.removesuffix(WHOLE))
+        if any(path.is_relative_to(file_name(source)) for source in sources):
+            continue
+        for source in sources:
+            if _is_read(_real(str(path)), _real(source)):
+                raise InputError(
+                    f"{archive.path}: has {path}, which {file_name(source)} names otherwise; resume with the paths "
+                    "as they were given"
+                )
 
 
 def _real(path: str) -> Path:
@@ -77,7 +94,7 @@ def score_to(
     for chunk in score_records(remaining, classifier, threshold=threshold, ids=archive.keys):
         scored = [outcome for outcome in chunk if isinstance(outcome, ScoredWire)]
         rejections = [outcome for outcome in chunk if isinstance(outcome, Rejection)]
-        archive.commit(rows(scored), rejections, Counter(map(_input, chunk)), [id_key(one.wire) for one in scored])
+        archive.commit(rows(scored), rejections, Counter(map(_input, chunk)), map(_key, chunk))
         far.wires += len(scored)
         far.statements += sum(len(one.statements) for one in scored)
         far.rejected += len(rejections)
@@ -88,19 +105,29 @@ def score_to(
 def _remaining(
     records: Iterable[Record | None], done: Counter[str], keys: Collection[bytes]
 ) -> Iterator[Record | None]:
-    """The records without those dealt with before: as many of a file as the archive has, and known by their ids.
+    """The records without those dealt with before: as many of a file as the archive has, and known by their keys.
 
-    A file may have been replaced since: a wire that the archive does not have is none of those.
+    A file may have been replaced since: a record that the archive does not have is none of those.
     """
+    new: set[bytes] = set()
     for record in records:
-        known = isinstance(record, Rejection) or (record is not None and id_key(record) in keys)
-        if record is not None and known and done[key := _input(record)]:
-            done[key] -= 1
+        if record is None:
+            yield None
+        elif (key := _key(record)) in keys and key not in new and done[file := _input(record)]:
+            done[file] -= 1
         else:
+            new.add(key)
             yield record
+
+
+def _key(record: Record | ScoredWire) -> bytes:
+    """What an archive knows a record by."""
+    if isinstance(record, Rejection):
+        return key_of(record.file, str(record.number), record.reason)
+    return id_key(record.wire if isinstance(record, ScoredWire) else record)
 
 
 def _input(record: Record | ScoredWire) -> str:
     """What a record is counted under: its file; apart from them the rejections of a file as a whole."""
     wire = record.wire if isinstance(record, ScoredWire) else record
-    return wire.file if wire.number else f"{wire.file} (whole)"
+    return wire.file if wire.number else wire.file + WHOLE

@@ -98,7 +98,7 @@ class Place(NamedTuple):
 def score_wires(
     wires: Iterable[Wire], classifier: StanceClassifier, *, threshold: float | None = None
 ) -> Iterator[Scored]:
-    """The scored statements of wires, in their order and in bounded memory.
+    """The scored statements of wires, in their order; of a wire that was scored, only a digest of its id is held.
 
     A wire whose id its source has used before is left out, with a warning in the log.
     """
@@ -143,8 +143,18 @@ def score_records(
 
 
 def id_key(wire: Wire) -> bytes:
-    """What tells a wire from all others: its id, among those of its source (or of its file, if it names none)."""
-    return hashlib.blake2b(f"{wire.source or wire.file}\0{wire.id}".encode(), digest_size=12).digest()
+    """What tells a wire from all others: its id, among those of its source (or of its file, if it names none).
+
+    An id that was made of its place in the file does not tell it from what stands there when the file is another; its
+    text does.
+    """
+    made = (wire.title or "", wire.text) if wire.has_made_id else ()
+    return key_of(wire.source or wire.file, wire.id, *made)
+
+
+def key_of(*parts: str) -> bytes:
+    """A short digest of what tells a record from others."""
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).digest()
 
 
 def reject_repeated(record: Record, used: set[bytes]) -> Record:

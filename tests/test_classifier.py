@@ -11,6 +11,7 @@ from unicodedata import normalize
 import pytest
 
 from wirestance import LABELS, InputError, Prediction, StanceClassifier
+from wirestance.inference import runtime
 from wirestance.inference.classifier import WINDOW
 from wirestance.inference.prediction import BELOW_THRESHOLD
 from wirestance.inference.statement import LONGEST
@@ -47,6 +48,26 @@ def classifier(tiny_model):
 def test_a_number_of_threads_is_above_0(tiny_model, threads):
     with pytest.raises(InputError, match=f"threads is {threads}; allowed is 1 or more"):
         StanceClassifier.load(tiny_model, threads=threads)
+
+
+@pytest.mark.parametrize(
+    ("quota", "cores"),
+    [("50000 100000", 1), ("150000 100000", 2), ("max 100000", 64), (None, 64), ("9900000 100000", 64)],
+)
+def test_a_container_has_the_cores_that_it_is_given(tmp_path, monkeypatch, quota, cores):
+    monkeypatch.setattr(runtime.os, "sched_getaffinity", lambda _: range(64), raising=False)
+    monkeypatch.setattr(runtime, "QUOTA", tmp_path / "cpu.max")
+    if quota:
+        runtime.QUOTA.write_text(quota + "\n")
+    monkeypatch.setattr(runtime, "_quota", runtime._quota.__wrapped__)
+    assert runtime.usable_cores() == cores
+
+
+def test_a_model_is_found_after_a_change_of_directory(tiny_model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tiny_model.parent)
+    classifier = StanceClassifier.load(tiny_model.name)
+    monkeypatch.chdir(tmp_path)
+    assert classifier.settings.model == str(tiny_model)
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +186,9 @@ def test_bad_input_is_refused_with_its_value_and_position(classifier, value, rea
 
 @pytest.mark.parametrize("value", [SENTENCE, SENTENCE.encode()])
 def test_a_bare_text_is_no_list(classifier, value):
-    with pytest.raises(InputError, match="takes a list"):
-        classifier.predict_batch(value)
+    for take in (classifier.predict_batch, classifier.answer, lambda texts: next(classifier.stream(texts))):
+        with pytest.raises(InputError, match="a list of statements is expected"):
+            take(value)
 
 
 @pytest.mark.parametrize(("value", "reason"), BAD)

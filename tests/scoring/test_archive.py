@@ -104,6 +104,15 @@ def test_an_output_that_is_there_is_not_overwritten(tmp_path):
     assert out.read_text() == "precious"
 
 
+@pytest.mark.parametrize("left", ["out.parquet.rows.jsonl", "out.parquet.rejected.jsonl"])
+@pytest.mark.parametrize("resume", [True, False])
+def test_what_is_left_of_a_run_whose_journal_is_lost_is_not_emptied(tmp_path, left, resume):
+    (tmp_path / left).write_text("precious")
+    with pytest.raises(InputError, match=f"{left}: is there already"):
+        Archive(tmp_path / "out.parquet", COLUMNS, SETTINGS, resume=resume)
+    assert (tmp_path / left).read_text() == "precious"
+
+
 def test_a_run_is_not_resumed_with_another_model(tmp_path):
     out = tmp_path / "out.jsonl"
     Archive(out, COLUMNS, SETTINGS, resume=False).__exit__(None, None, None)

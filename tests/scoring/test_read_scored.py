@@ -88,6 +88,23 @@ def test_a_csv_row_that_was_cut_short_names_its_row(tmp_path):
     assert "is empty" in refused(path, ":2")
 
 
+def test_a_csv_that_excel_wrote_again(tmp_path):
+    """With a mark at its beginning and truths in capitals; what is no truth is refused."""
+    path = tmp_path / "scored.csv"
+    write_csv(path, ROW | {"truncated": "TRUE"}, ROW | {"truncated": "FALSE"})
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [row.truncated for row in read_scored(path)] == [True, False]
+    write_csv(path, ROW | {"truncated": "1"})
+    assert "'1'" in refused(path, ":1")
+
+
+@pytest.mark.parametrize(("field", "known"), [("voice", "own, reported"), ("part", "title, text")])
+def test_a_word_that_no_run_writes(tmp_path, field, known):
+    path = tmp_path / "scored.jsonl"
+    path.write_text(json.dumps(ROW | {field: "Own"}), encoding="utf-8")
+    assert f"the {field} is 'Own'; known are {known}" in refused(path, ":1")
+
+
 def test_in_a_directory_the_bad_file_is_named(tmp_path):
     (tmp_path / "a.jsonl").write_text(json.dumps(ROW), encoding="utf-8")
     bad = tmp_path / "b.jsonl"
