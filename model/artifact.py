@@ -2,7 +2,7 @@
 
 It is a Hugging Face model directory (`config.json`, `tokenizer.json`, `model.safetensors`, `README.md`) with two
 things more: the quantised ONNX network that the runtime runs, and `stance.json`, which says how its outputs are to be
-read and carries a digest of every other file.
+read and carries a digest of every other file but the plots.
 """
 
 import hashlib
@@ -30,6 +30,8 @@ TOKENIZER = "tokenizer.json"
 WEIGHTS = "model.safetensors"
 CARD = "README.md"
 METRICS = "metrics.json"
+PLOTS = "plots"
+"""A directory of pictures for its card; a digest of them would tell nothing about the model."""
 
 MOST_TOKENS = 512
 """Positions that a BERT has."""
@@ -83,9 +85,10 @@ class Stance:
 
 
 def save_stance(directory: Path, stance: Stance) -> None:
-    """Write `stance.json`, with the digests of all the files that lie beside it: the last act of saving a model."""
-    files = sorted(path for path in directory.rglob("*") if path.is_file() and path.name != STANCE)
-    content = asdict(stance) | {"files": {path.relative_to(directory).as_posix(): digest(path) for path in files}}
+    """Write `stance.json`, with the digests of the files that lie beside it: the last act of saving a model."""
+    files = sorted(path.relative_to(directory) for path in directory.rglob("*") if path.is_file())
+    told = [file for file in files if file.name != STANCE and file.parts[0] != PLOTS]
+    content = asdict(stance) | {"files": {file.as_posix(): digest(directory / file) for file in told}}
     (directory / STANCE).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -7,7 +7,17 @@ import shutil
 import pytest
 
 from wirestance import LABELS, StanceClassifier
-from wirestance.model.artifact import FORMAT, NETWORK, STANCE, TOKENIZER, WEIGHTS, digest, load_stance
+from wirestance.model.artifact import (
+    FORMAT,
+    NETWORK,
+    PLOTS,
+    STANCE,
+    TOKENIZER,
+    WEIGHTS,
+    digest,
+    load_stance,
+    save_stance,
+)
 from wirestance.model.errors import ArtifactError
 from wirestance.training.recipe import load_mirror
 
@@ -38,9 +48,18 @@ def test_an_intact_artifact_loads(artifact, tiny_recipe):
 
 def test_every_file_is_recorded(artifact):
     files = json.loads((artifact / STANCE).read_text(encoding="utf-8"))["files"]
-    there = {path.relative_to(artifact).as_posix() for path in artifact.rglob("*") if path.is_file()}
-    assert set(files) == there - {STANCE}
+    there = {path.relative_to(artifact) for path in artifact.rglob("*") if path.is_file()}
+    assert set(files) == {path.as_posix() for path in there if path.parts[0] != PLOTS} - {STANCE}
     assert {NETWORK, TOKENIZER, WEIGHTS, "config.json"} <= set(files)
+
+
+def test_its_plots_are_no_part_of_the_model(artifact):
+    stance = StanceClassifier.load(artifact).stance
+    (artifact / PLOTS).mkdir(exist_ok=True)
+    for content in (b"first", b"second"):
+        (artifact / PLOTS / "confusion.png").write_bytes(content)
+        assert StanceClassifier.load(artifact).stance == stance
+        save_stance(artifact, stance)
 
 
 def test_the_full_precision_weights_may_be_missing(artifact):

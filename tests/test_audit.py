@@ -1,6 +1,7 @@
 """The audit finds a bias where there is one, and none where there is none."""
 
 from types import SimpleNamespace
+from unicodedata import normalize
 
 import pytest
 
@@ -39,6 +40,19 @@ def test_a_classifier_that_always_sides_with_one_side_is_found_out():
     assert found.recall_gap.value == 1
     assert found.false_positive_gap.value == 1
     assert len(found.worst) == 4
+
+
+def test_the_intervals_draw_whole_families():
+    """All of one family: it is drawn whole or not at all, so there is nothing to vary."""
+    found = audit(fake(lambda text: (0.8, 0.1, 0.1) if "Baku" in text else (0.2, 0.1, 0.7)), TEXTS, TRUTH, ["a"] * 5)
+    assert found.lean.low == found.lean.value == found.lean.high
+    assert found.recall_gap.low == found.recall_gap.value == found.recall_gap.high
+
+
+def test_letters_in_parts_are_mirrored_as_they_are_read():
+    text = normalize("NFD", "Türkiye blamed Yerevan.")
+    found = audit(fake(lambda text: (0.8, 0.1, 0.1) if text.startswith("Tür") else (0.1, 0.8, 0.1)), [text])
+    assert found.consistency.value == 1
 
 
 def test_a_mirrored_bias_has_the_other_sign():

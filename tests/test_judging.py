@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import wirestance.training.curve
+import wirestance.training.judge
 import wirestance.training.split
 from wirestance import LABELS, ArtifactError, InputError, Prediction, StanceClassifier
 from wirestance.model.artifact import CARD, METRICS, SHIPPED, WEIGHTS
@@ -18,9 +19,9 @@ from wirestance.training.__main__ import training
 from wirestance.training.card import card
 from wirestance.training.corpus import CONTRAST, Statement, labelled, load_directory
 from wirestance.training.curve import CURVE, PLOT, first_families, keep_curve
-from wirestance.training.evaluate import COVERAGE, evaluate, evaluate_contrast, plain, probabilities
+from wirestance.training.evaluate import evaluate, evaluate_contrast, plain, probabilities
 from wirestance.training.judge import unscaled
-from wirestance.training.run import agreement, export
+from wirestance.training.run import RECIPE, agreement, export
 from wirestance.training.split import SPLIT, families
 from wirestance.training.voice import evaluate_voice
 
@@ -58,7 +59,6 @@ def test_an_evaluation_adds_up(classifier, tiny_parts):
     assert found.accuracy.value == sum(found.confusion[i][i] for i in range(3)) / found.statements
     assert found.macro_f1.low <= found.macro_f1.value <= found.macro_f1.high
     assert set(found.classes) == set(LABELS)
-    assert 0 < COVERAGE < 1
     assert json.loads(json.dumps(plain(found)))["statements"] == found.statements
 
 
@@ -96,10 +96,11 @@ def test_a_record_is_the_figures_the_plots_and_the_card(tiny_model, few, wires, 
     assert plots == {f"{name}-{kind}.png" for name in figures["evaluation"] for kind in kinds}
     assert "wires: by label" in shown
     (model / WEIGHTS).unlink()
-    curve = {"shares": [0.5, 1.0], "macro_f1": {"test": [0.25, 0.375]}, SPLIT: classifier.stance.provenance[SPLIT]}
+    made = {key: classifier.stance.provenance[key] for key in (SPLIT, RECIPE)}
+    curve = {"shares": [0.5, 1.0], "macro_f1": {"test": [0.25, 0.375]}, **made}
     (model / "plots" / CURVE).write_text(json.dumps(curve), encoding="utf-8")
     with pytest.raises(ArtifactError, match=f"has no {WEIGHTS}"):
-        export(None, model, few, {})
+        export(None, model, few, None, {})
     with pytest.raises(ArtifactError, match=f"has no {WEIGHTS}"):
         agreement(classifier, model, few.test)
     command("record", "--model", model, wires)
@@ -124,13 +125,40 @@ def test_what_is_held_out_must_be_known(tiny_model, few, tmp_path, monkeypatch, 
 
 def test_the_curve_of_another_model_is_removed(tiny_model, tmp_path):
     stance = StanceClassifier.load(tiny_model).stance
-    curve = {"shares": [1.0], "macro_f1": {"test": [0.5]}}
-    for split, kept in ((stance.provenance[SPLIT], {CURVE, PLOT}), ("another", set())):
+    own = {"shares": [1.0], "macro_f1": {"test": [0.5]}} | {key: stance.provenance[key] for key in (SPLIT, RECIPE)}
+    for curve, kept in ((own, {CURVE, PLOT}), (own | {SPLIT: "another"}, set()), (own | {RECIPE: {}}, set())):
         for name in (PLOT, "old-confusion.png"):
             (tmp_path / name).write_bytes(b"")
-        (tmp_path / CURVE).write_text(json.dumps(curve | {SPLIT: split}), encoding="utf-8")
-        assert keep_curve(tmp_path, stance) == (curve | {SPLIT: split} if kept else None)
+        (tmp_path / CURVE).write_text(json.dumps(curve), encoding="utf-8")
+        assert keep_curve(tmp_path, stance) == (curve if kept else None)
         assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_a_record_that_is_cut_short_leaves_the_model_as_it_was(tiny_model, few, wires, tmp_path, monkeypatch):
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    before = {path: path.read_bytes() for path in model.rglob("*") if path.is_file()}
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(wirestance.training.judge, "evaluate_baselines", interrupted)
+    CliRunner().invoke(training, ["record", "--model", str(model), str(wires)])
+    assert {path: path.read_bytes() for path in model.rglob("*") if path.is_file()} == before
+
+
+def test_a_record_holds_no_text_from_outside(tiny_model, few, wires, tmp_path):
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    command("record", "--model", model, wires)
+    for path in (model / METRICS, model / CARD):
+        assert "Baku blamed Yerevan" not in path.read_text(encoding="utf-8")
+
+
+def test_a_broken_file_is_told_before_the_training(tmp_path):
+    path = tmp_path / "wires.jsonl"
+    path.write_text("{}", encoding="utf-8")
+    found = CliRunner().invoke(training, ["train", "--out", str(tmp_path / "model"), "--evaluate", str(path)])
+    assert isinstance(found.exception, CorpusError)
+    assert not (tmp_path / "model").exists()
 
 
 def test_the_card_names_what_the_model_was_made_from(tiny_model, few):
@@ -166,7 +194,7 @@ def test_the_curve_trains_on_growing_shares(tiny_model, few, wires, tmp_path, mo
     assert len(quarter) == pytest.approx(len(few.train) / 4, abs=20)
     assert len(half) == pytest.approx(len(few.train) / 2, abs=20)
     curves = json.loads((tmp_path / "learning-curve.json").read_text(encoding="utf-8"))
-    assert len(curves["shares"]) == 3
+    assert curves["shares"] == [round(len(part) / len(few.train), 4) for part in (quarter, half, few.train)]
     assert {name: len(values) for name, values in curves["macro_f1"].items()} == {"test": 3, "wires": 3}
     assert (tmp_path / "learning-curve.png").read_bytes().startswith(b"\x89PNG")
 

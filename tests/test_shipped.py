@@ -42,6 +42,18 @@ def test_the_card_tells_the_figures(shipped, figures):
     assert round(figures["evaluation"]["test"]["macro_f1"]["value"], 3) in told
 
 
+def test_no_text_from_outside_the_project_goes_with_it(figures):
+    def texts(value):
+        if isinstance(value, dict):
+            yield from [value["text"]] if "text" in value else []
+            value = list(value.values())
+        if isinstance(value, list):
+            for one in value:
+                yield from texts(one)
+
+    assert set(texts(figures)) <= {item.text for item in load_directory(CONTRAST)}
+
+
 def test_the_article_is_labelled_better_than_by_majority(shipped):
     article = load_article()
     answers = shipped.predict_batch([statement.text for statement in article], threshold=0)

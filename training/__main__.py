@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from wirestance.model.artifact import METRICS, SHIPPED, WEIGHTS, save_stance
+from wirestance.model.artifact import METRICS, PLOTS, SHIPPED, WEIGHTS, save_stance
 from wirestance.model.errors import WirestanceError
 
 MODEL = click.option(
@@ -35,9 +35,11 @@ def training() -> None:
 )  # fmt: skip
 def train(recipe: str, overrides: tuple[str, ...], out: Path, files: tuple[Path, ...]) -> None:
     """Train, export, calibrate and judge a model; goes on where an interrupted run stopped."""
+    from wirestance.training.corpus import labelled
     from wirestance.training.recipe import load_recipe
     from wirestance.training.run import train as run
 
+    labelled(files)  # a broken one is told before the training, not after
     run(load_recipe(recipe, overrides), out)
     _record(out, files)
 
@@ -54,7 +56,7 @@ def export(directory: Path, files: tuple[Path, ...]) -> None:
 
     stance = load_stance(directory)
     recipe = resolve(stance.provenance["recipe"], str(directory))
-    run(recipe, directory, split_of(stance), stance.provenance)
+    run(recipe, directory, split_of(stance), stance.mirror, stance.provenance)
     _record(directory, files)
 
 
@@ -71,6 +73,8 @@ def record(model: Path, files: tuple[Path, ...]) -> None:
 
 def _record(directory: Path, files: tuple[Path, ...]) -> None:
     import json
+    import shutil
+    from tempfile import TemporaryDirectory
 
     from wirestance import StanceClassifier
     from wirestance.training.card import write_card
@@ -80,16 +84,16 @@ def _record(directory: Path, files: tuple[Path, ...]) -> None:
     from wirestance.training.split import split_of
 
     classifier = StanceClassifier.load(directory)
-    held_out = split_of(classifier.stance).test  # refuses before a plot is removed
-    curve = keep_curve(directory / "plots", classifier.stance)
-    figures = judge(classifier, files, directory / "plots")
-    figures["agreement"] = (
-        agreement(classifier, directory, held_out)
-        if (directory / WEIGHTS).is_file()
-        else json.loads((directory / METRICS).read_text(encoding="utf-8"))["agreement"]
-    )
-    if curve:
-        figures["learning_curve"] = curve
+    with TemporaryDirectory() as scratch:  # a run that is cut short leaves the model as it was
+        figures = judge(classifier, files, Path(scratch))
+        figures["agreement"] = (
+            agreement(classifier, directory, split_of(classifier.stance).test)
+            if (directory / WEIGHTS).is_file()
+            else json.loads((directory / METRICS).read_text(encoding="utf-8"))["agreement"]
+        )
+        if curve := keep_curve(directory / PLOTS, classifier.stance):
+            figures["learning_curve"] = curve
+        shutil.copytree(scratch, directory / PLOTS, dirs_exist_ok=True)
     click.echo(f"8 bits and full precision agree on {figures['agreement']:.1%} of the test labels")
     write_card(directory, classifier.stance, figures)
     save_stance(directory, classifier.stance)
@@ -178,9 +182,9 @@ def bench(model: Path, out: Path, most: int) -> None:
 
 @training.command(name="bench-ray")
 @MODEL
-@click.option("--statements", type=click.IntRange(1), default=4096, show_default=True, help="For a measurement.")
+@click.option("--statements", type=click.IntRange(1), help="For a measurement; 4096, or what the actors need.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="All are measured in turn.")
-def bench_ray_command(model: Path, statements: int, rounds: int) -> None:
+def bench_ray_command(model: Path, statements: int | None, rounds: int) -> None:
     """Measure statements a second on Ray by number of actors, beside a single process."""
     from wirestance.training.bench_ray import bench_ray as run
 

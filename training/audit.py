@@ -1,15 +1,16 @@
 """The audit: is the classifier even-handed? On any statements, labelled or not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
 from wirestance import StanceClassifier
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, EXCHANGED, LABELS, NEUTRAL
 from wirestance.training.corpus import Statement
-from wirestance.training.evaluate import probabilities
+from wirestance.training.evaluate import kin, probabilities
 from wirestance.training.metrics import Figure, bootstrap, classes
 
 WORST = 20
@@ -42,8 +43,21 @@ class Audit:
     """The twenty statements with the largest gap."""
 
 
-def audit(classifier: StanceClassifier, texts: Sequence[str], labels: Sequence[str] | None = None) -> Audit:
-    """Answer every statement and its mirror image, and compare."""
+def audit(
+    classifier: StanceClassifier,
+    texts: Sequence[str],
+    labels: Sequence[str] | None = None,
+    families: Sequence[Hashable] | None = None,
+) -> Audit:
+    """Answer every statement and its mirror image, and compare.
+
+    Args:
+        classifier: the model.
+        texts: the statements.
+        labels: theirs, where they are known.
+        families: theirs, which the intervals draw whole; None draws single statements.
+    """
+    texts = [normalize("NFC", text) for text in texts]  # as the classifier reads them
     mirror = classifier.stance.mirror
     images = [mirror(text) for text in texts]
     changed = np.array([image != text for image, text in zip(images, texts, strict=True)], dtype=bool)
@@ -56,9 +70,10 @@ def audit(classifier: StanceClassifier, texts: Sequence[str], labels: Sequence[s
     def share(values: np.ndarray) -> Figure:
         if not len(kept):
             return Figure(float("nan"), float("nan"), float("nan"))
-        return bootstrap(len(kept), lambda i: float(values[kept[i]].mean()))
+        drawn_whole = None if families is None else [families[int(i)] for i in kept]
+        return bootstrap(len(kept), lambda i: float(values[kept[i]].mean()), families=drawn_whole)
 
-    gaps = (None, None, None) if labels is None else _gaps(classes(labels), label, image_label, changed)
+    gaps = (None, None, None) if labels is None else _gaps(classes(labels), label, image_label, changed, families)
     order = [int(i) for i in kept[np.argsort(-np.abs(difference[kept]), kind="stable")][:WORST]]
     return Audit(
         statements=len(texts),
@@ -84,7 +99,11 @@ def audit(classifier: StanceClassifier, texts: Sequence[str], labels: Sequence[s
 
 
 def _gaps(
-    truth: np.ndarray, label: np.ndarray, image_label: np.ndarray, changed: np.ndarray
+    truth: np.ndarray,
+    label: np.ndarray,
+    image_label: np.ndarray,
+    changed: np.ndarray,
+    families: Sequence[Hashable] | None,
 ) -> tuple[Figure, Figure, Figure]:
     """The gaps; a statement is drawn together with its mirror image, whose answer hangs on its own."""
     image_truth = np.array(EXCHANGED)[truth]
@@ -102,12 +121,12 @@ def _gaps(
                 np.concatenate([truth[drawn], image_truth[images]]), np.concatenate([label[drawn], image_label[images]])
             )
 
-        return bootstrap(len(truth), figure)
+        return bootstrap(len(truth), figure, families=families)
 
     return (
         with_images(recall_gap),
         with_images(false_positive_gap),
-        bootstrap(len(truth), lambda i: recall_gap(truth[i], label[i])),
+        bootstrap(len(truth), lambda i: recall_gap(truth[i], label[i]), families=families),
     )
 
 
@@ -117,4 +136,4 @@ def _rate(label: np.ndarray, where: np.ndarray, guess: int) -> float:
 
 def audit_statements(classifier: StanceClassifier, statements: Sequence[Statement]) -> Audit:
     """The audit on labelled statements."""
-    return audit(classifier, [s.text for s in statements], [s.label for s in statements])
+    return audit(classifier, [s.text for s in statements], [s.label for s in statements], kin(statements))

@@ -15,17 +15,24 @@ from wirestance.model.errors import InputError
 from wirestance.training.split import corpus_split
 from wirestance.training.tables import table
 
+FEWEST = 4096
+"""Statements of a measurement by default, on a machine of few cores."""
 
-def bench_ray(directory: Path, statements: int, rounds: int) -> dict[str, list[float]]:
+
+def bench_ray(directory: Path, statements: int | None, rounds: int) -> dict[str, list[float]]:
     """Measure and print; returns statements a second in every round, by what ran them.
 
     Args:
         directory: of the model.
-        statements: how many distinct ones each measurement takes; held-out ones first, the training part's after them.
+        statements: how many distinct ones each measurement takes, held-out ones first, the training part's after them;
+            by default 4,096, or as many as the actors need.
         rounds: how often everything is measured, all in turn: where the rounds differ much, the machine was not quiet.
     """
     cores = usable_cores()
-    if statements < (least := 3 * BATCH * cores):
+    least = 3 * BATCH * cores
+    if statements is None:
+        statements = max(FEWEST, least)
+    if statements < least:
         raise InputError(f"{statements} statements are too few for {cores} actors; at least {least} are needed")
     parts = corpus_split()
     texts = [statement.text for statement in (*parts.test, *parts.train)][:statements]

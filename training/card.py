@@ -102,7 +102,6 @@ def _figures(figures: Mapping[str, Any]) -> str:
         *(
             (title, [number(figures["evaluation"][name][key]) for name in names])
             for title, key in (
-                ("expected calibration error", "calibration_error"),
                 ("area under risk–coverage", "risk_coverage_area"),
                 ("answered at the default threshold", "answered"),
                 ("… of those, right", "answered_precision"),
@@ -112,6 +111,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
         *(
             (title, [number(figures["calibration"][name][key]) for name in names])
             for title, key in (
+                ("expected calibration error", "after"),
                 ("… expecting the set's own share of neutral statements", "own_share"),
                 ("… by chance alone", "floor"),
             )
@@ -129,7 +129,8 @@ def _figures(figures: Mapping[str, Any]) -> str:
 ## Figures
 
 Of the shipped 8-bit network, always answering unless said otherwise, with 95 % bootstrap intervals. `test` is the
-held-out part of the composed corpus, `article` the source article, which was never trained on; other files are real
+held-out part of the composed corpus, whose intervals draw whole families of statements; `article` the source article,
+which was never trained on and is all of one family, so single statements are drawn; other files are real
 published statements that are kept outside the project and were never trained on, but whose figures were looked at while
 the model was made: expect somewhat less elsewhere. The intervals are of one training. Where a calibration error is well
 above what chance alone gives, the probabilities are too high or too low there; the sets have other shares of neutral
@@ -204,13 +205,13 @@ def _failures(figures: Mapping[str, Any]) -> str:
     worst = [
         [capability, example["label"], example["answer"], example["score"], example["text"]]
         for capability, found in figures["contrast"].items()
-        for example in found["worst"][:1]
+        for example in found["worst"]
     ]
     worst.sort(key=lambda row: row[3], reverse=True)
     return f"""\
 ## Known failures
 
-The surest wrong answers in the contrast suite:
+The surest wrong answers in the contrast suite, three a capability at most:
 
 {markdown(["capability", "true", "answer", "p", "statement"], worst[:EXAMPLES])}
 """

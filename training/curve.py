@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from wirestance.training.evaluate import probabilities
 from wirestance.training.metrics import classes, macro_f1
 from wirestance.training.plots import learning_curve
 from wirestance.training.recipe import resolve
-from wirestance.training.run import train
+from wirestance.training.run import RECIPE, train
 from wirestance.training.split import SPLIT, Split, families, split_digest, split_of
 from wirestance.training.tables import table
 
 SHARES = (0.25, 0.5, 1.0)
+"""Of the families of the training part; the statements of a share are told."""
 
 CURVE, PLOT = "learning-curve.json", "learning-curve.png"
 """The figures, and their plot."""
@@ -38,8 +40,10 @@ def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: 
     parts = split_of(whole.stance)
     sets = {"test": parts.test} | sets
     curves: dict[str, list[float]] = {name: [] for name in sets}
+    shares = []
     for share in SHARES:
         part = Split(first_families(parts.train, share), parts.validation, parts.test)
+        shares.append(round(len(part.train) / len(parts.train), 4))
         with tempfile.TemporaryDirectory() as scratch:
             classifier = whole if share == 1 else train(recipe, Path(scratch) / "model", part)
             for name, statements in sets.items():
@@ -47,13 +51,13 @@ def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: 
                 found = probabilities(classifier, [statement.text for statement in statements])
                 curves[name].append(macro_f1(truth, found.argmax(axis=1)))
     directory.mkdir(parents=True, exist_ok=True)
-    learning_curve(directory / PLOT, SHARES, curves)
-    figures = {"shares": SHARES, "macro_f1": curves, SPLIT: split_digest(parts)}
+    learning_curve(directory / PLOT, shares, curves)
+    figures = {"shares": shares, "macro_f1": curves, SPLIT: split_digest(parts), RECIPE: asdict(recipe)}
     (directory / CURVE).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     table(
         f"learning curve, {recipe.epochs:g} epochs: macro-F1",
         ["share", *curves],
-        [(f"{share:.0%}", *(values[row] for values in curves.values())) for row, share in enumerate(SHARES)],
+        [(f"{share:.0%}", *(values[row] for values in curves.values())) for row, share in enumerate(shares)],
     )
     return curves
 
@@ -65,7 +69,7 @@ def keep_curve(plots: Path, stance: Stance) -> dict[str, Any] | None:
     """
     found = plots / CURVE
     curve: dict[str, Any] | None = json.loads(found.read_text(encoding="utf-8")) if found.is_file() else None
-    if curve and curve.get(SPLIT) != stance.provenance[SPLIT]:
+    if curve and any(curve.get(key) != stance.provenance[key] for key in (SPLIT, RECIPE)):
         curve = None
     for path in plots.glob("*"):
         if not curve or path.name not in (CURVE, PLOT):

@@ -1,5 +1,6 @@
 """Error analysis: where a classifier is wrong, by the traits of the statements."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
@@ -15,6 +16,9 @@ LENGTHS = (12, 20, 30, 45)
 
 PERIODS = ((1994, "1988–1994"), (2019, "1995–2019"), (2020, "2020"), (2022, "2021–2022"), (9999, "2023 on"))
 
+THEMED = re.compile(r"[\w-]+-\d+")
+"""The ids of `seeds/`: a theme and a number."""
+
 TRAITS: dict[str, Callable[[Statement], object]] = {
     "label": lambda statement: statement.label,
     "voice": lambda statement: statement.voice,
@@ -22,7 +26,7 @@ TRAITS: dict[str, Callable[[Statement], object]] = {
     "words": lambda statement: _length(len(statement.text.split())),
     "period": lambda statement: statement.year and next(name for last, name in PERIODS if statement.year <= last),
     "register": lambda statement: statement.register,
-    "theme": lambda statement: statement.id.rpartition("-")[0],
+    "theme": lambda statement: statement.id.rpartition("-")[0] if THEMED.fullmatch(statement.id) else None,
     "confidence": lambda statement: statement.confidence,
 }
 

@@ -103,7 +103,7 @@ def as_array(texts: Sequence[str], predictions: Sequence[Prediction]) -> Probabi
 
 def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> Evaluation:
     """Judge a classifier on labelled statements."""
-    texts, kin = [statement.text for statement in statements], _kin(statements)
+    texts, drawn_whole = [statement.text for statement in statements], kin(statements)
     predictions = classifier.predict_batch(texts)
     truth, found = classes([statement.label for statement in statements]), as_array(texts, predictions)
     guess = found.argmax(axis=1)
@@ -116,7 +116,7 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
             sure = drawn[most_confident(found[drawn], coverage)]
             return of(truth[sure], guess[sure])
 
-        return bootstrap(len(truth), value, families=kin)
+        return bootstrap(len(truth), value, families=drawn_whole)
 
     return Evaluation(
         statements=len(statements),
@@ -138,7 +138,7 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
     )
 
 
-def _kin(statements: Sequence[Statement]) -> list[str] | None:
+def kin(statements: Sequence[Statement]) -> list[str] | None:
     """The families of statements to resample; None where all are of one, as in the source article."""
     found = families(statements)
     return found if len(set(found)) > 1 else None
@@ -148,7 +148,7 @@ def evaluate_guesses(guesser: Guesser, statements: Sequence[Statement]) -> Figur
     """The macro-F1 of a baseline."""
     truth = classes([statement.label for statement in statements])
     guess = guesser([statement.text for statement in statements])
-    return bootstrap(len(truth), lambda i: macro_f1(truth[i], guess[i]), families=_kin(statements))
+    return bootstrap(len(truth), lambda i: macro_f1(truth[i], guess[i]), families=kin(statements))
 
 
 def evaluate_baselines(

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class StanceTrainer(Trainer):
 
 
 def _parameter_groups(network: StanceNetwork, recipe: Recipe) -> Iterator[dict[str, Any]]:
-    """The trained parameters with their rates: full at the top, falling layer by layer to the embeddings.
+    """The trained parameters with their rates: one for what lies on top, another falling layer by layer below it.
 
     As in Howard and Ruder (2018): the lower a layer, the more general what it has learned.
     """
@@ -80,7 +80,7 @@ def _parameter_groups(network: StanceNetwork, recipe: Recipe) -> Iterator[dict[s
         }
 
 
-def macro_f1(prediction: EvalPrediction) -> dict[str, float]:
+def figures(prediction: EvalPrediction) -> dict[str, float]:
     """Macro-F1 and accuracy of the stance against classes; predictions are the network's outputs in their order."""
     guesses = np.argmax(prediction.predictions[0], axis=1)
     truth = prediction.label_ids
@@ -107,13 +107,10 @@ def fit(
     train: Dataset,
     validation: Dataset,
     directory: Path,
-) -> Mapping[str, float]:
+) -> None:
     """Train the network in place; it ends with the weights of its best evaluation.
 
     Checkpoints are written to the directory. If it holds one already, training goes on from there.
-
-    Returns:
-        the figures of the best evaluation on the validation part.
     """
     steps = max(1, int(len(train) / recipe.batch_size * recipe.epochs))
     every = max(1, int(len(train) / recipe.batch_size / recipe.evaluations))
@@ -149,12 +146,11 @@ def fit(
         eval_dataset=validation,
         data_collator=DataCollatorWithPadding(tokenizer),
         processing_class=tokenizer,
-        compute_metrics=macro_f1,
+        compute_metrics=figures,
         callbacks=[EarlyStoppingCallback(recipe.patience)],
     )
     trainer.train(resume_from_checkpoint=_last_whole(directory))
     network.train(False)
-    return {name.removeprefix("eval_"): value for name, value in trainer.evaluate().items()}
 
 
 def _last_whole(directory: Path) -> str | None:

@@ -16,13 +16,15 @@ from datasets import Dataset
 from transformers import AutoTokenizer, DataCollatorWithPadding, PreTrainedTokenizerBase
 
 from wirestance import StanceClassifier
+from wirestance.inference.runtime import Runtime
 from wirestance.model.artifact import NETWORK, Stance, save_stance
 from wirestance.model.errors import ConfigError
 from wirestance.model.labels import EXCHANGED, NEUTRAL
+from wirestance.model.mirror import Mirror
 from wirestance.model.network import StanceNetwork
 from wirestance.training.corpus import SEEDS, Statement, corpus_digest
 from wirestance.training.data import encode
-from wirestance.training.evaluate import probabilities
+from wirestance.training.evaluate import as_array, probabilities
 from wirestance.training.export import quantise
 from wirestance.training.fit import build_network, fit
 from wirestance.training.full_precision import load_full_precision
@@ -43,6 +45,12 @@ EXPECTED_NEUTRAL = 0.75
 """Share of neutral statements that a model expects by default: that of the corpus's `feed-*` files, which have a feed's
 natural proportions."""
 
+LOWEST_THRESHOLD = 1e-9
+"""Every answer reaches it but those that are withheld at any threshold."""
+
+RECIPE, CORPUS = "recipe", "corpus_sha256"
+"""Under which a model's provenance has what it was made by and from."""
+
 LIBRARIES = ("torch", "transformers", "onnxruntime", "tokenizers")
 
 
@@ -59,18 +67,19 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
     """
     parts = parts or corpus_split()
     mirror = load_mirror()
+    made_from = provenance(recipe, parts)
     network, tokenizer = build_network(recipe)
     rows = encode(parts.train, mirror, tokenizer, recipe.max_tokens, recipe.low_confidence_weight)
     validation = encode(parts.validation, mirror, tokenizer, recipe.max_tokens)
     checkpoints = directory.with_name(directory.name + CHECKPOINTS)
     _claim(
         checkpoints,
-        {"recipe": asdict(recipe), SPLIT: split_digest(parts), "corpus": corpus_digest(), "names": mirror.rows},
+        {key: made_from[key] for key in (RECIPE, SPLIT, CORPUS)} | {"names": mirror.rows},
     )
     fit(recipe, network, tokenizer, rows, validation, checkpoints)
     network.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
-    classifier = export(recipe, directory, parts, provenance(recipe, parts))
+    classifier = export(recipe, directory, parts, mirror, made_from)
     shutil.rmtree(checkpoints)
     return classifier
 
@@ -92,19 +101,21 @@ def _claim(checkpoints: Path, made_from: dict[str, Any]) -> None:
         )
 
 
-def export(recipe: Recipe, directory: Path, parts: Split, made_from: Mapping[str, Any]) -> StanceClassifier:
+def export(
+    recipe: Recipe, directory: Path, parts: Split, mirror: Mirror, made_from: Mapping[str, Any]
+) -> StanceClassifier:
     """Make an artifact of the trained network in a directory: its 8-bit file, and how that is to be read.
 
     Args:
         recipe: what it was trained by.
         directory: where it lies.
         parts: the split that it was trained with.
+        mirror: the one that it was trained with.
         made_from: its provenance.
 
     Raises:
         ArtifactError: the directory has no weights in full precision.
     """
-    mirror = load_mirror()
     network = load_full_precision(directory)
     tokenizer = AutoTokenizer.from_pretrained(directory)
     write(network, encode(parts.train, mirror, tokenizer, recipe.max_tokens), directory)
@@ -128,15 +139,19 @@ def write(network: StanceNetwork, rows: Dataset, directory: Path) -> None:
 
 
 def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> StanceClassifier:
-    """Fit temperature and threshold to the quantised network's answers on the validation part."""
-    save_stance(directory, stance)
-    found = probabilities(StanceClassifier.load(directory), [statement.text for statement in validation])
-    truth = classes([statement.label for statement in validation])
+    """Fit temperature and threshold to the quantised network's answers on the validation part, and save.
+
+    The threshold is chosen on what users get: answers that are withheld at any threshold do not count.
+    """
+    runtime = Runtime(directory, stance.max_tokens, None)
+    texts, truth = [statement.text for statement in validation], classes([statement.label for statement in validation])
+    found = probabilities(StanceClassifier(stance, runtime), texts)
     calibrated = replace(stance, temperature=fit_temperature(truth, found), neutral_share=EXPECTED_NEUTRAL)
-    save_stance(directory, calibrated)
-    found = probabilities(StanceClassifier.load(directory), [statement.text for statement in validation])
-    weights = prior_weights(truth, stance.trained_share, EXPECTED_NEUTRAL)
-    save_stance(directory, replace(calibrated, threshold=choose_threshold(truth, found, weights)))
+    answers = StanceClassifier(calibrated, runtime).predict_batch(texts, threshold=LOWEST_THRESHOLD)
+    given = np.array([answer.label is not None for answer in answers])
+    weights = prior_weights(truth, neutral_share(validation), EXPECTED_NEUTRAL)
+    threshold = choose_threshold(truth[given], as_array(texts, answers)[given], weights[given])
+    save_stance(directory, replace(calibrated, threshold=threshold))
     return StanceClassifier.load(directory)
 
 
@@ -176,8 +191,8 @@ def full_precision(network: StanceNetwork, tokenizer: PreTrainedTokenizerBase, r
 def provenance(recipe: Recipe, parts: Split) -> dict[str, Any]:
     """What the model is made from and with."""
     return {
-        "recipe": asdict(recipe),
-        "corpus_sha256": corpus_digest(),
+        RECIPE: asdict(recipe),
+        CORPUS: corpus_digest(),
         SPLIT: split_digest(parts),
         "commit": _commit(),
         "libraries": {name: version(name) for name in LIBRARIES},

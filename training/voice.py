@@ -10,11 +10,12 @@ from wirestance import StanceClassifier
 from wirestance.inference.prediction import REPORTED
 from wirestance.inference.speaker import read_speaker
 from wirestance.training.corpus import SEEDS, Statement, load_statements
+from wirestance.training.evaluate import kin
 from wirestance.training.metrics import Figure, bootstrap
 from wirestance.training.tables import table
 
 HELD_OUT = SEEDS / "voice.jsonl"
-"""Statements with a careful annotation of the voice; in the corpus their groups have none."""
+"""Statements with a careful annotation of the voice; in the corpus their families have none."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def evaluate_voice(classifier: StanceClassifier, statements: Sequence[Statement]
     ]
     return VoiceFigures(
         statements=len(statements),
-        accuracy=bootstrap(len(statements), lambda chosen: float(right[chosen].mean())),
+        accuracy=bootstrap(len(statements), lambda chosen: float(right[chosen].mean()), families=kin(statements)),
         majority=max(reported, 1 - reported),
         speaker_given=sum(bool(truth) for truth, _ in shown) / sum(bool(one.speaker) for one in statements),
         speaker_right=sum(_same(truth, read) for truth, read in shown) / len(shown) if shown else nan,
