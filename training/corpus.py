@@ -101,7 +101,11 @@ def load_statements(path: Path) -> list[Statement]:
 
 
 def load_labelled(path: Path) -> list[Statement]:
-    """The statements of any labelled file: only `text` and `label` are needed, unknown fields are ignored."""
+    """The statements of any labelled file: only `text` and `label` are needed, unknown fields are ignored.
+
+    Raises:
+        CorpusError: a broken record, or a known field of another type than `Statement` has.
+    """
     known = {field.name for field in fields(Statement)}
     return [
         _statement(place, {"id": place, "group": place} | {key: record[key] for key in known & record.keys()})
