@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
-from sklearn.metrics import f1_score
 from torch import Tensor, nn
 from transformers import (
     DataCollatorWithPadding,
@@ -25,6 +24,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from wirestance.model.encoder import load_encoder
 from wirestance.model.network import StanceNetwork
+from wirestance.training.metrics import macro_f1
 from wirestance.training.recipe import Recipe
 
 
@@ -83,9 +83,9 @@ def _parameter_groups(network: StanceNetwork, recipe: Recipe) -> Iterator[dict[s
 def figures(prediction: EvalPrediction) -> dict[str, float]:
     """Macro-F1 and accuracy of the stance against classes; predictions are the network's outputs in their order."""
     guesses = np.argmax(prediction.predictions[0], axis=1)
-    truth = prediction.label_ids
+    truth = np.asarray(prediction.label_ids)
     return {
-        "macro_f1": float(f1_score(truth, guesses, average="macro", zero_division=0)),
+        "macro_f1": macro_f1(truth, guesses),
         "accuracy": float(np.mean(guesses == truth)),
     }
 

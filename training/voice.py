@@ -15,7 +15,7 @@ from wirestance.training.metrics import Figure, bootstrap
 from wirestance.training.tables import table
 
 HELD_OUT = SEEDS / "voice.jsonl"
-"""Statements with a careful annotation of the voice; in the corpus their families have none."""
+"""Statements with a careful annotation of the voice; in the corpus their groups have none."""
 
 
 @dataclass(frozen=True)
