@@ -35,7 +35,7 @@ TEXTS = st.lists(
 
 
 def sides_in(text):
-    """The side of every name, found by trying the names one by one: what the mirror's trie has to find."""
+    """The side of every name, found by trying the names one by one: what the mirror has to find."""
     return [SIDE_OF[name] for name in re.findall(rf"(?<!\w)(?:{LONGEST_FIRST})(?!\w)", text)]
 
 

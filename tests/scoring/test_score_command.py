@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
+from command import GOOD, score
 from month import SOURCES, make_month
 
 from wirestance import InputError, lean, read_scored, read_wires, score_wires
@@ -19,7 +20,6 @@ from wirestance.inference.cli import main, wirestance
 from wirestance.inference.score_files import check_sources
 
 SCRIPT = Path(sys.executable).with_name("wirestance")
-GOOD = {"id": "1", "source": "A", "text": "Talks were held in Geneva. They end on Friday."}
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,6 @@ def scored(month):
     done = CliRunner().invoke(wirestance, ["score", str(month), "-o", str(out)])
     assert done.exit_code == 0, done.output
     return out
-
-
-def score(*arguments, code=0):
-    done = CliRunner().invoke(wirestance, ["score", *map(str, arguments)])
-    assert done.exit_code == code, done.output
-    return done
 
 
 def test_a_month_of_wires_becomes_rows(month, scored):
@@ -97,80 +91,6 @@ def test_bad_records_are_told_and_the_rest_is_scored(tmp_path):
     ]  # fmt: skip
     assert "4 records rejected" in done.output
     assert "in.jsonl: took" in done.output
-
-
-def test_resuming_a_finished_run_adds_only_what_is_new(tmp_path):
-    folder, out = tmp_path / "in", tmp_path / "out.jsonl"
-    folder.mkdir()
-    (folder / "b.jsonl").write_text(json.dumps(GOOD))
-    score(folder, "-o", out)
-    (folder / "a.jsonl").write_text(json.dumps(GOOD | {"id": "2"}) + "\n" + json.dumps(GOOD))
-    score(folder, "-o", out, "--resume", code=1)
-    assert [json.loads(line)["wire"] for line in out.read_text().splitlines()] == ["1", "1", "2", "2"]
-    score(folder, "-o", out, "--resume", code=1)
-    assert len(out.read_text().splitlines()) == 4
-
-
-def test_resuming_reads_a_file_that_was_replaced(tmp_path):
-    source, out = tmp_path / "wires.jsonl", tmp_path / "out.jsonl"
-
-    def write(*ids):
-        source.write_text("".join(json.dumps(GOOD | {"id": number}) + "\n" for number in ids))
-
-    write("1", "2")
-    score(source, "-o", out)
-    write("3", "4", "5", "2")
-    score(source, "-o", out, "--resume")
-    write("6")
-    score(source, "-o", out, "--resume")
-    assert [row.wire for row in read_scored(out)] == [number for number in "123456" for _ in range(2)]
-
-
-def test_resuming_reads_a_file_that_was_replaced_where_wires_have_no_id(tmp_path):
-    """Their places are the same as those of others before; a line that is broken again is none of the new ones."""
-    source, out = tmp_path / "wires.jsonl", tmp_path / "out.jsonl"
-
-    def write(*texts):
-        source.write_text("".join(json.dumps({"text": f"{text} went on."}) + "\n" for text in texts) + "no JSON\n")
-
-    write("Talks", "Fighting")
-    score(source, "-o", out, code=1)
-    write("Talks", "Rain", "Fighting")
-    score(source, "-o", out, "--resume", code=1)
-    write("Snow")
-    score(source, "-o", out, "--resume", code=1)
-    assert [row.text.split()[0] for row in read_scored(out)] == ["Talks", "Fighting", "Rain", "Fighting", "Snow"]
-    rejected = [json.loads(line)["number"] for line in (tmp_path / "out.jsonl.rejected.jsonl").read_text().splitlines()]
-    assert rejected == [3, 4, 2]
-
-
-@pytest.mark.parametrize("name", ["in", "./in", "in/a.jsonl"])
-def test_a_run_is_not_resumed_with_its_files_under_other_names(tmp_path, monkeypatch, name):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "a.jsonl").write_text(json.dumps(GOOD))
-    score(tmp_path / "in", "-o", "out.jsonl")
-    refused = score(name, "-o", "out.jsonl", "--resume", code=1)
-    assert f"has {tmp_path / 'in' / 'a.jsonl'}, which {name} names otherwise" in str(refused.exception)
-    score(tmp_path / "in" / "a.jsonl", "-o", "out.jsonl", "--resume")
-    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 2
-
-
-def test_a_wire_that_comes_twice_in_a_replaced_file_is_rejected(tmp_path):
-    source, out = tmp_path / "wires.jsonl", tmp_path / "out.jsonl"
-    for ids in ("12", "33"):
-        source.write_text("".join(json.dumps(GOOD | {"id": number}) + "\n" for number in ids))
-        score(source, "-o", out, "--resume", code=ids == "33")
-    assert [row.wire for row in read_scored(out)] == [number for number in "123" for _ in range(2)]
-
-
-@pytest.mark.parametrize("options", [["--format", "jsonl"], ["--field", "text=body"]])
-def test_a_run_is_not_resumed_with_another_reading(tmp_path, options):
-    source, out = tmp_path / "wires.jsonl", tmp_path / "out.jsonl"
-    source.write_text(json.dumps(GOOD | {"body": "Another text."}))
-    score(source, "-o", out)
-    refused = score(source, "-o", out, "--resume", *options, code=1)
-    assert "resume with the same" in str(refused.exception)
 
 
 def test_what_a_directory_hides_and_standard_input_are_other_sources(tmp_path, monkeypatch):
