@@ -1,10 +1,11 @@
 """Whose words a reported statement gives, where the wording tells: a name before the verb, behind it or at the head."""
 
 import re
+from itertools import pairwise
 
 VERBS = """
 say says said saying tell tells told telling add adds added adding claim claims claimed claiming allege alleges
-alleged alleging states stated stating declare declares declared insist insists insisted argue argues argued
+alleged alleging stated stating declare declares declared insist insists insisted argue argues argued
 arguing assert asserts asserted reiterate reiterates reiterated stress stresses stressed stressing emphasise
 emphasised emphasises emphasize emphasized emphasizes underlined note notes noted noting remarked remarks warn warns
 warned warning reports reported announces write writes tweets tweeted posted quotes quoted quoting cites cited
@@ -38,7 +39,7 @@ PHRASES = (
     r"pleased to report",
     r"point(?:s|ed) out",
     r"spoke of",
-    r"state(?= that\b)",
+    r"states?(?=(?: once again)? that\b)",
     r"wrote(?! down| to| a)",
 )
 """What takes more than one word, or must not be followed by some; regular expressions."""
@@ -48,7 +49,7 @@ LY = r"(?!(?:family|assembly|ally|daily|weekly)\b)(?-i:[a-z]+ly)"
 """An adverb: in lower case, for Italy and Mr Kelly speak."""
 INDIRECT = re.compile(
     r"\b(?:be|been|being|is|are|was|were|it|to|can|could|may|might|not|one|must|who|which|whom|whose|what|those|nobody"
-    r"|they|each|side|when|once|first|had|would|by|ever"
+    r"|they|each|side|when|once|first|had|would|by|ever|without"
     rf"|as (?:Baku|Yerevan|he|she|it)|(?:which|what|that|whose) (?:\w+ ){{1,2}})(?:\s+{LY})?\s*$",
     re.IGNORECASE,
 )
@@ -60,7 +61,7 @@ NOUN = re.compile(
 REACH = 100
 """Characters before a verb in which the words above are looked for."""
 AS_NOUN = re.compile(
-    r"(?:states|reports|claims|estimates|notes|rules|demands|appeals|pledges|promises|protests)"
+    r"(?:reports|claims|estimates|notes|rules|demands|appeals|pledges|promises|protests)"
     r"(?: (?:about|by|from|in|of|on)(?: (?!(?:that|which|who|and|but)\b)[^\s,;:_]+){1,4}?)?"
     rf"(?: (?:also|had|have|later|now|{LY}))?"
     r" (?:say|said|tell|told|suggest|suggested|claim|claimed|allege|add|added|stated|quoted|cited|described)\b"
@@ -75,6 +76,8 @@ LAST = re.compile(
 """Somebody with a verb behind a last comma, `…, the analyst reckoned.`"""
 SPEAKER_BEHIND = re.compile(r": ([A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?|\w+ (?:minister|ministry|official|envoy|MP|PM))$")
 """A headline that ends with who says it."""
+TOLD = re.compile(rf"{REPORTING.pattern}|announced|repeated|showed|indicated|revealed")
+"""Verbs with which somebody behind a last comma tells whose words all before it are, though it has a verb too."""
 QUOTED = re.compile(r"[“\"«]([^”\"»]+)(?:[”\"»]|$)|(?<!\w)‘([^‘’]{12,})’|(?<!\w)'([^']{12,})'(?!\w)")
 HEADED = re.compile(r"^([A-Z][^\s:,;!?\"“0-9]*(?: [^\s:,;!?\"“0-9]+){0,3}):\s+(?=\S+ \S+ \S+)")
 """A headline, or a record, that begins with who says it."""
@@ -85,36 +88,80 @@ SOMEBODY = re.compile(
 )
 """A head that names somebody: all in capitals, or with an office."""
 NO_SPEAKER = re.compile(
-    r"(?:Watch|Check|Update|Live|Explainer|Again|Judo|Chess|Football|Video|Photos?|Opinion|Analysis"
-    r"|Sept?|Oct|Nov|Dec|Jan|Feb|Mar|Apr|May|June|July|Aug)\.?$"
+    r"(?:Watch|Check|Again|Judo|Chess|Football|Sept?|Oct|Nov|Dec|Jan|Feb|Mar|Apr|May|June|July|Aug)\.?$"
 )
+LABELS = re.compile(
+    r"\A(?:(?:(?i:breaking(?: news)?|urgent|live|photos?|video|exclusive|factbox|updated?|correction|interview"
+    r"|commentary|timeline|note|source|title|explainer|opinion|analysis)|[QA]):\s+)+"
+)
+"""What a headline begins with that is no part of it."""
 PLACE_AND_DAY = r"[A-Z][\w.’'/-]+,?(?: (?:[A-Z][\w.’'/-]*|\d{1,4}\.?),?){0,6}"
 DATELINE = re.compile(
     rf"\A(?:{PLACE_AND_DAY}"
-    r"(?: \([^()]{2,40}\),? ?[-–—]{1,2}| ?/[\w .-]{2,30}/[.,]?(?: [-–—]{1,2})?|(?<=[A-Z]{4}\.)|(?<=\d\.))"
+    r"(?: \([^()]{2,40}\),? ?[-–—]{1,2}| ?/[\w .-]{2,30}/[.,]?(?: [-–—]{1,2})?|(?<=[A-Z]{4}\.)|(?<=[A-Z]/)"
+    r"|(?<=\d\.)(?: (?:APA|Report|TASS|Trend|Turan):)?|(?<=(?:uary|arch|pril| May|June|July|gust|mber|ober)\.))"
     rf"|(?=[A-Z]{{3,}}\b){PLACE_AND_DAY} [-–—]{{1,2}}) "
 )
-"""Where, when and by whom a wire was sent: `BAKU, Nov. 9 (Reuters) - `, `YEREVAN, OCTOBER 27, ARMENPRESS. `."""
+"""Where, when and by whom a wire was sent: `BAKU, Nov. 9 (Reuters) - `, `Baku. 19 September. REPORT.AZ/ `."""
 IN_NAME = r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Maj|Col|Lt|Brig|Capt|Sgt|Adm|Amb|Gov|Rep|Sen|St)\.|[^,.;:_])"
 """A character of a name, or an initial or a title with its full stop."""
 ACCORDING = re.compile(
     rf"\b[Aa]ccording to ((?:(?! (?:which|who|that|in|on|as|has|had|have|is|are|was|were)\b){IN_NAME}){{3,60}})"
 )
-BEHIND = re.compile(rf"\s((?=[Tt]he |[Aa]n? |[Ii]ts |[A-Z])(?:(?! (?:on|in|at|after|as|of)\b){IN_NAME}){{2,54}})")
+BEHIND = re.compile(
+    r"\s((?=[Tt]he |[Aa]n? |[Ii]ts |[A-Z])"
+    rf"(?:(?! (?:on|in|at|after|as|of|who|whose|which|based|being)\b){IN_NAME}){{2,54}})"
+)
+INVERTED = """
+say says said add adds added note notes noted report reports reported stress stresses stressed stated write writes wrote
+tweets tweeted warn warns warned explains explained claim claims claimed asserts asserted declares declared insists
+insisted argues argued recalls recalled underlined remarks remarked announces concludes concluded asks asked replies
+replied commented confirms confirmed posted quoting
+"""
+"""Verbs that may stand before the name, `said the ministry`; behind others is whom they are about."""
+CLAUSE = re.compile(
+    r"\b(?:had|has|have|was|were|is|are|will|would|could|can|may|might|must|should|that|which|did|does|do"
+    r"|to (?!the\b)[a-z]+)\b|\b[a-z]+ed$"
+)
+"""Words that no name has."""
+BARE = re.compile(r"(?:[Tt]he )?[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*)*")
+"""A name without any other word."""
 DASH = re.compile(r"(?:^|\s)[-–—]{1,2}\s")
 ADVERB = re.compile(
     rf"{LY}|also|then|now|later|again|has|have|had|yesterday|once|still|both|could|will|would|on|\w+day"
 )
-LEADING = frozenset({
-    "and", "but", "while", "whereas", "when", "as", "on", "yesterday", "today", "earlier", "later", "then", "meanwhile",
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-})  # fmt: skip
+DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+TIMES = DAYS | {
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+}  # fmt: skip
+LEADING = DAYS | {
+    "and", "but", "while", "whereas", "when", "as", "yesterday", "today", "earlier", "later", "then", "meanwhile",
+}  # fmt: skip
 """Words that may stand before a name."""
+OPENING = frozenset({
+    "in", "on", "at", "during", "after", "before", "following", "amid", "since", "from", "by", "with", "for", "under",
+    "despite",
+})  # fmt: skip
+"""Words by which a sentence begins with a time, a place or an occasion; the name is behind that."""
+JOINING = OPENING | {"of", "to", "between", "the", "a", "an", "and", "his", "her", "its", "their"}
+"""Words that the next one belongs to: what it begins is no name of its own."""
 NAME = re.compile(
     r"[A-Z]|the |an? |its |his |her |their |our |one |two |three |both |many |some |officials |sources |residents "
 )
-NOBODY = frozenset({"I", "We", "It", "You", "This", "That", "There"})
+NOBODY = frozenset({"I", "We", "It", "You", "He", "She", "They", "This", "That", "There"})
 """Words that a sentence begins with and that name no speaker, at the head of what would be a name."""
+UNENDED = frozenset({
+    "and", "but", "or", "he", "she", "it", "they", "we", "I", "as", "between", "by", "for", "from", "its", "of", "the",
+    "their", "with", "without",
+})  # fmt: skip
+"""Words that no name ends with: what they are the end of is none, or holds another verb."""
+ANOTHER = re.compile(
+    r"(?<!\b[Tt]he)(?<!\b[Aa]n)(?<!\b[Aa])(?<! who)(?<! that)"
+    rf"(?: (?:has|had|have|is|are|was|were|always|also|each|{LY})){{0,3}}"
+    r" (?:[a-z]+ed(?! by)|gave|held|made|met|sent|shook|spoke|took|went|wrote)\b.*$"
+)
+"""Another verb behind the name, as in `the ministry summoned the envoy and said`, and all behind it."""
 
 LONGEST_NAME = 9
 """Words of a speaker's name; what is longer is no name."""
@@ -126,25 +173,34 @@ def read_speaker(text: str) -> str | None:
     Args:
         text: one statement that gives somebody's words.
     """
-    text = DATELINE.sub("", text)
+    text = LABELS.sub("", DATELINE.sub("", " ".join(text.split())))
     if (headed := HEADED.match(text)) and SOMEBODY.fullmatch(headed[1]) and not NO_SPEAKER.search(headed[1]):
         return headed[1]
     outside = QUOTED.sub(lambda match: "_" * len(match[0]), text)
     if named := SPEAKER_BEHIND.search(text) or ACCORDING.search(outside):
-        return named[1]
-    if last := LAST.search(text):
-        return _name(text[last.start() + 1 : last.end()].rstrip('."”’').split()[:-1])
+        return None if named[1] in {"him", "her", "them"} else named[1]
     verb = next((match for match in REPORTING.finditer(outside) if _reports(outside, match)), None)
+    last = LAST.search(text)
+    if last and (verb is None or verb.start() >= last.start() or TOLD.search(last[0])):
+        return _name(text[last.start() + 1 : last.end()].rstrip('."”’').split()[:-1])
     return _around(outside, verb) if verb else None
 
 
 def _around(text: str, verb: re.Match[str]) -> str | None:
-    """The name before the verb in its clause; behind it, as in `said the ministry`, if nothing stands before."""
-    parts = DASH.split(re.split(r"[,;:_]\s", text[: verb.start()])[-1])
-    if words := (parts[-1].strip() or parts[0]).split():  # `the minister - a former general - said`
+    """The name before the verb in its clause, or before an aside; behind it, as in `said the ministry`, if none is."""
+    parts = re.split(r"[;:_] ", text[: verb.start()])[-1].split(", ")
+    dashes = DASH.split(parts[-1])
+    # Of `the minister - a former general - said` the first words; of `talks failed - said the minister` none.
+    if words := (dashes[-1].strip() or (dashes[0] if len(dashes) > 2 else "")).split():
+        if words[-1] in {"and", "but"} or verb[0].endswith("ing"):
+            words = ANOTHER.sub("", " ".join(words)).split()
         return _name(words)
-    behind = BEHIND.match(text, verb.end())
-    return behind[1] if behind else None
+    aside = len(parts) > 2 and not parts[-1] and not CLAUSE.search(parts[-3])
+    head = parts[-3] if aside else ""  # `Aliyev, the president, said`
+    behind = BEHIND.match(text, verb.end()) if verb[0] in INVERTED.split() else None
+    if behind and not CLAUSE.search(behind[1]) and not BARE.fullmatch(head):
+        return behind[1]
+    return _name(head.split())
 
 
 def _reports(text: str, verb: re.Match[str]) -> bool:
@@ -159,7 +215,22 @@ def _name(words: list[str]) -> str | None:
         words.pop()
     while words and words[0].lower() in LEADING:
         words.pop(0)
-    if not 0 < len(words) <= LONGEST_NAME or words[0] in NOBODY:
+    if words and words[0].lower() in OPENING:
+        words = _behind_opening(words)
+    if not 0 < len(words) <= LONGEST_NAME or words[0] in NOBODY or words[-1] in UNENDED:
         return None
     name = " ".join(words)
     return name if NAME.match(name) else None
+
+
+def _behind_opening(words: list[str]) -> list[str]:
+    """The words of the name behind an opening, as in `during the talks Aliyev`; all where it cannot be told."""
+    names: list[int] = []
+    for place, (before, word) in enumerate(pairwise(words), 1):
+        begins = NAME.match(" ".join(words[place : place + 2])) and word.lower() not in TIMES
+        if begins and before.lower() not in JOINING:
+            if word.islower():  # an article is surer than a capital, which names of places have too
+                names = [place]
+            elif not names and (before.lower() in TIMES or not before[0].isupper()):
+                names.append(place)
+    return words[names[0] :] if names else words

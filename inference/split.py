@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from wirestance.inference.speaker import DATELINE
+
 LONGEST_WORDS = 120
 """Words of the longest statement; what is longer is split on at a clause, for the model reads about 200 words."""
 
@@ -30,13 +32,23 @@ TRAILING = re.compile(rf"(?:{CREDIT})\s*")
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 OPEN = re.compile(
     r"(?:\b(?:Maj|Lt|Brig|Col|Gen|Capt|Sgt|Cmdr|Adm)\.?[-‑–](?:Gen|Col|Maj|Cmdr|Adm)\.|\b[A-Z]\.-[A-Z]\."
-    r"|\b(?:Ms|Mrs|Messrs|Ft|Mt|Vol|Para|Paras|Art|Arts|Fig|Yu|Th|Dzh|Zh|Ts|Kh|Ch|Sh)\."
+    r"|\b(?:Ms|Mrs|Messrs|Amb|Atty|Dep|Adm|Ft|Mt|Vol|Para|Paras|Art|Arts|Fig|Yu|Th|Dzh|Zh|Ts|Kh|Ch|Sh)\."
+    r"|\b(?:[Aa]pprox|[Ii]ncl|est)\.|[(\[](?:[a-z]+\.|(?:[A-Z]-)?(?:[A-Z][a-z]{0,4}\.)+)[)\]]"
     rf"|^[A-Z][A-Za-z’' -]{{2,30}}(?:[,.]\s[A-Za-z’' -]{{2,20}})?[,.]\s(?:\d{{1,2}}\s{MONTH}|{MONTH}\s\d{{1,2}})\.?"
     r"|^[A-Z][A-Z -]{2,30}\.|^.{0,60}/[\w .-]{2,30}/\.?|(?:^|[:;]\s)\(?\d{1,2}\.)\s*$"
 )
 """What no sentence ends with: a rank in two parts, an abbreviation, a dateline, a list item's number."""
-ON = re.compile(r"[\"'“‘«(\[]*[a-z]|[–—-]\s")
-"""What no sentence begins with."""
+ON = re.compile(
+    r"[\"'“‘«(\[]*[a-z]|[–—-]\s|(?<=\w\.)(?:A[mz]|A[MZ]|Com|COM|Ge|GE|Info|Net|NET|Org|ORG|Ru|RU|Tr|TR|TV)\b"
+    r"|(?<=\bWWW\.)\w|(?<=\b[ap]\.m\.\s)(?:[A-Z][a-z]+ ){1,2}time\b"
+)
+"""What no sentence begins with: a small letter, a dash, the end of `News.Az`, the zone behind `9 a.m.`."""
+SHOUTED = re.compile(r"[\"“«].*[!?][\"”»]\s*$")
+SHOUTING = re.compile(
+    r"(?!(?:An?|He|I|It|She|That|The|They|This|We|You)\b)[A-Z][\w’'-]*(?: (?:[\w’'-]+|[A-Z][a-z]{0,2}\.)){0,8}?"
+    r" (?:said|says|asked|asks|told|added|cried|exclaimed|shouted|tweeted|wondered|wrote)\b"
+)
+"""Who said it, behind a quotation that ends like a sentence; articles and pronouns would have small letters there."""
 INSIDE = re.compile(
     r"(?:(?<=[a-z])|(?<=[a-z] ))(?:…|\.{3,4})[\"”’]?\s+(?=[\"“‘]?[A-Z])|(?<=[.!?][)\]])\s+(?=[\"“‘]?[A-Z])"
     r"|(?<=[.!?])\[[^\]]{1,30}\]\s+(?=[A-Z])"
@@ -77,6 +89,8 @@ def _blocks(text: str) -> Iterator[Span]:
     for line in lines:
         ended = not previous.strip() or ENDS.search(previous)
         wrapped = len(previous.rstrip()) >= WRAPPED_FROM and (_same_width(previous, line) if ended else hard_wrapped)
+        if previous.rstrip().endswith((";", ":")):  # of a list, unless the next line is no item
+            wrapped = wrapped and bool(LOWER.match(line))
         reads_on = line.strip() and not BULLET.match(line) and (wrapped or (not ended and LOWER.match(line)))
         if not reads_on:
             yield from _stripped(text, start, end)
@@ -126,12 +140,22 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
         place += len(part)
         trailing = TRAILING.match(flat, place)
         cuts.append(trailing.end() if trailing else place)
+    dateline = DATELINE.match(flat)
+    begun = dateline.end() if dateline else 0
     start = 0
     for cut in sorted(set(cuts)):
-        if cut < start or (cut < len(flat) and (OPEN.search(flat[start:cut]) or ON.match(flat, cut))):
+        if cut < start or (cut < len(flat) and (cut <= begun or _goes_on(flat, start, cut))):
             continue
         yield from _stripped(text, block.start + start, block.start + cut)
         start = cut
+
+
+def _goes_on(text: str, start: int, cut: int) -> bool:
+    """Whether the sentence from `start` goes on behind a cut."""
+    if ON.match(text, cut):  # the cheap test first: a sentence may be long
+        return True
+    sentence = text[start:cut]
+    return bool(OPEN.search(sentence) or (SHOUTING.match(text, cut) and SHOUTED.match(sentence)))
 
 
 def _quotations(text: str) -> Callable[[int], bool]:

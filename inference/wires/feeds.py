@@ -8,7 +8,7 @@ from typing import IO, Any
 from wirestance.inference.extras import need
 from wirestance.inference.wires.build import build
 from wirestance.inference.wires.files import read_whole
-from wirestance.inference.wires.markup import html_text, parse_xml
+from wirestance.inference.wires.markup import html_text, parse_xml, parted
 from wirestance.inference.wires.problems import UnreadableError
 from wirestance.inference.wires.record import Record, Rejection
 
@@ -17,6 +17,9 @@ MOST_ATTRIBUTES = 100
 
 ASIDE = re.compile(r"\{[^}]*(?:search\.yahoo\.com/mrss|itunes\.com/dtds)", re.IGNORECASE)
 """Names of Media RSS and iTunes, which feedparser takes for an entry's own: a photo's caption for its text."""
+
+SIGNATURE = re.compile(r"The post .+ (?:appeared first|first appeared) on .+")
+"""What WordPress writes below an entry's text."""
 
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 TAKEN_OUT = "{wirestance}out"
@@ -101,4 +104,6 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _text(detail: Mapping[str, Any]) -> str:
     value = str(detail.get("value") or "")
-    return value if detail.get("type") == "text/plain" else html_text(value)
+    text = (value if detail.get("type") == "text/plain" else html_text(parted(value))).strip()
+    above, _, last = text.rpartition("\n")
+    return above if SIGNATURE.fullmatch(last) else text

@@ -31,7 +31,9 @@ BLOCKS = frozenset({
 """Elements that part paragraphs: of HTML, of NITF, and of what trafilatura gives."""
 
 BREAKS = frozenset({"br", "lb"})
-SILENT = frozenset({"script", "style", "template", "noscript", "title", "meta", "link", "media", "iframe", "object"})
+SILENT = frozenset({
+    "script", "style", "template", "noscript", "title", "meta", "link", "media", "iframe", "object", "figcaption",
+})  # fmt: skip
 """Elements whose text is not the article's."""
 
 INLINE = frozenset({"a", "abbr", "b", "cite", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"})
@@ -136,8 +138,12 @@ def _unmarked(text: str, field: str) -> str:
     if not TAG.search(text):
         return text
     check_characters(text, field)
-    # Without a tag that parts paragraphs, as of a text from a form, blank lines do.
-    return html_text(text if BLOCK_TAG.search(text) else BLANK_LINE.sub("<br><br>", text))
+    return html_text(parted(text))
+
+
+def parted(markup: str) -> str:
+    """HTML whose paragraphs blank lines part, as of a text from a form, with tags for them; any other as it is."""
+    return markup if BLOCK_TAG.search(markup) else BLANK_LINE.sub("<br><br>", markup)
 
 
 def _character(entity: re.Match[str]) -> str:

@@ -99,9 +99,11 @@ def _language(item: Any) -> str | None:
 
 
 def _first(item: Any, *paths: str) -> str | None:
-    """The text of the first element that has any."""
-    texts = ("".join(element.itertext()).strip() for path in paths for element in item.iterfind(path))
-    return next(filter(None, texts), None)
+    """The text of the first element that has any, of alternatives in several languages the English one."""
+    language = _language(item) or "en"
+    elements = [element for path in paths for element in item.iterfind(path)]
+    elements.sort(key=lambda element: not is_english(element.get(LANGUAGE) or language))
+    return next(filter(None, ("".join(element.itertext()).strip() for element in elements)), None)
 
 
 def _attribute(item: Any, path: str, name: str) -> str | None:

@@ -10,6 +10,10 @@ SIGNS = frozenset({"bodies", "headlines", "versioncreated", "firstcreated", "con
 """Names, in small letters, of which an item of ninjs has some beside its `uri`."""
 
 
+ASIDES = frozenset({"abstract", "caption", "summary"})
+"""Roles of bodies that are not the article's text."""
+
+
 def is_ninjs(item: Mapping[str, object]) -> bool:
     """Whether an object is an item of ninjs: by the standard that it names, or by its names."""
     standard = item.get("standard")
@@ -42,15 +46,18 @@ def ninjs_values(item: Mapping[str, object]) -> dict[str, object]:
 
 
 def _body(values: Mapping[str, object]) -> object:
-    """Plain text before markup, since it needs no taking apart; a blank one only where there is no other."""
-    bodies = [*_parts(values, "bodies", "contenttype"), *_named(values, "body_")]
-    filled = [(kind, value) for kind, value in bodies if not _is_blank(value)]
-    for kind, value in sorted(filled or bodies, key=lambda part: not _is_plain(part[0])):
+    """Plain text before markup, since it needs no taking apart; a summary or a blank one only where no other is."""
+    named = _named(values, "body_")
+    roles = [role for role, _ in _parts(values, "bodies", "role")] + [""] * len(named)
+    parts = [*_parts(values, "bodies", "contenttype"), *named]
+    bodies = [(role in ASIDES, kind, value) for role, (kind, value) in zip(roles, parts, strict=True)]
+    filled = [body for body in bodies if not _is_blank(body[2])]
+    for _, kind, value in sorted(filled or bodies, key=lambda body: (body[0], not _is_plain(body[1]))):
         if _is_plain(kind) or not isinstance(value, str):
             return value
         if "html" in kind:
             return html_text(value)
-    kinds = ", ".join(shown(kind) for kind, _ in bodies) or "none"
+    kinds = ", ".join(shown(kind) for kind, _ in parts) or "none"
     raise UnreadableError(f"has no body in text or HTML (there is {kinds}); its type is {shown(values.get('type'))}")
 
 

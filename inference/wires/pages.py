@@ -39,6 +39,9 @@ PUBLISHED = (
 ARTICLE = re.compile("Article|Posting")
 """Types of articles in JSON-LD: NewsArticle, LiveBlogPosting."""
 
+ELSEWHERE = re.compile(r"\s*(?:read more|read also|see also)\s*:", re.IGNORECASE)
+"""A paragraph within an article that only names another one."""
+
 WHOLE_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d")
 
 for _library in ("trafilatura", "htmldate", "courlan", "justext", "readability"):
@@ -83,8 +86,9 @@ def read_page(file: IO[bytes], name: str) -> Iterator[Record]:
 
 
 def _article(found: Any) -> str:
-    """The text of the article, without the title where that is repeated at its head."""
-    text = element_text(found.body).strip()
+    """The text of the article, without the title where that is repeated at its head, and without those of others."""
+    paragraphs = element_text(found.body).split("\n\n")
+    text = "\n\n".join(one for one in paragraphs if not ELSEWHERE.match(one)).strip()
     title = " ".join((found.title or "").split())
     first, _, rest = text.partition("\n\n")
     return rest.strip() if title and " ".join(first.split()) == title and rest.strip() else text

@@ -14,6 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 PASSAGES = [json.loads(line) for line in (REPOSITORY / "tests" / "boundaries.jsonl").read_text().splitlines()]
 BAR = 0.98
 HEADLINE = "Armenia and Azerbaijan resume talks on villages of Gazakh"
+ITEM = "Armenian forces shelled the posts near Kalbajar and Lachin all night"
 ARTICLE = REPOSITORY / "seeds" / "documents" / "000_5d385f9b28c48f61.txt"
 
 
@@ -60,6 +61,13 @@ def test_the_boundaries_of_the_source_article():
         ("One. Two.", ["One.", "Two."]),
         ("“We stay. We fight,” he said. He left.", ["“We stay. We fight,” he said.", "He left."]),
         ("BAKU. November 9. The talks failed.", ["BAKU. November 9. The talks failed."]),
+        ('He said "Why?" She replied.', ['He said "Why?"', "She replied."]),
+        ("“Why?” The ministry said nothing.", ["“Why?”", "The ministry said nothing."]),
+        ("It began at 6 a.m. Armenian forces fired.", ["It began at 6 a.m.", "Armenian forces fired."]),
+        ("He left it to News.Az. Amid war he came.", ["He left it to News.Az.", "Amid war he came."]),
+        ("He left. (It was late.) Baku slept.", ["He left.", "(It was late.)", "Baku slept."]),
+        (f"{ITEM};\n{ITEM}:\n{ITEM};", [f"{ITEM};", f"{ITEM}:", f"{ITEM};"]),
+        (f"{ITEM};\nthe {ITEM}.", [f"{ITEM};\nthe {ITEM}."]),
         ("They agreed to:\n- stop;\n- talk.", ["They agreed to:", "- stop;", "- talk."]),
         ("He denied it .And left .", ["He denied it .", "And left ."]),
         ('He left the town. "\n\nNext he spoke.', ["He left the town.", "Next he spoke."]),
@@ -71,6 +79,29 @@ def test_the_boundaries_of_the_source_article():
 )
 def test_short_passages(text, statements):
     assert texts(text) == statements
+
+
+@pytest.mark.parametrize("statement", [
+    "Azerbaijani troops shelled Armenian positions, News.Az reports citing the Defense Ministry.",
+    *(f"Posts were shelled, {outlet} reports." for outlet in (
+        "Caliber.Az", "Day.Az", "Turan.Az", "PanARMENIAN.Net", "WWW.MOD.AM",
+    )),
+    '"Armenia must leave!" President Ilham Aliyev said on Tuesday.',
+    "“Will it hold?” Aliyev asked.",
+    "Lt. Gen. (ret.) David Tonoyan accused Baku of lying.",
+    "Rep. Frank Pallone (D-N.J.) Tuesday urged Azerbaijan to stop.",
+    "The Armenian Revolutionary Federation (A.R.F.) Bureau condemned the attack.",
+    "The shelling began at 6:30 a.m. Armenian time.",
+    "The shelling ended at 9 p.m. Baku time.",
+    *(f"The ministry named {title} Smith and others." for title in ("Amb.", "Dep. Minister", "Atty. Gen.")),
+    *(f"They met {admiral} Smith in Baku." for admiral in ("Vice-Adm.", "Rear-Adm.")),
+    *(f"Armenia lost {about} Two Hundred men." for about in ("approx.", "incl.", "est.")),
+    "Baku. 19 September. REPORT.AZ/ Azerbaijan struck.",
+    "Baku. Sept 19. Trend: Azerbaijan struck.",
+    "YEREVAN, SEPTEMBER 19, ARMENPRESS. Armenia's ministry said no.",
+])  # fmt: skip
+def test_what_looks_like_an_end_within_a_statement(statement):
+    assert texts(f"{statement} He left.") == [statement, "He left."]
 
 
 def test_a_statement_that_is_too_long_is_split_on_at_a_clause():

@@ -73,6 +73,39 @@ def test_a_feed_may_use_the_names_of_its_parser(read, name):
     assert wire.text in {"A.", "B."}
 
 
+WORDPRESS = "<p>The post <a>Baku: no</a> appeared first on <a>Border Monitor</a>.</p>"
+
+
+@pytest.mark.parametrize(("description", "text"), [
+    ("<figure><img/><figcaption>A tank.</figcaption></figure><p>Baku said so.</p>", "Baku said so."),
+    (f"<p>Baku said so.</p>{WORDPRESS}", "Baku said so."),
+    (f"<p>Baku said so.</p>\n{WORDPRESS}\n", "Baku said so."),
+    ("<p>The post at Sotk appeared first on maps.</p><p>It fell.</p>",
+     "The post at Sotk appeared first on maps.\n\nIt fell."),
+    ("Baku\nsaid so.\n \nYerevan &lt;denied&gt; it.", "Baku said so.\n\nYerevan <denied> it."),
+    ("<b>Baku</b> said so.\n\nYerevan denied it.", "Baku said so.\n\nYerevan denied it."),
+    ("<p>Baku\n\nsaid so.</p>", "Baku said so."),
+])  # fmt: skip
+def test_the_text_of_an_entry(read, description, text):
+    (wire,) = read(rss(f"<item><description><![CDATA[{description}]]></description></item>"))
+    assert wire.text == text
+
+
+def test_an_entry_with_nothing_but_its_signature_is_empty(read):
+    item = f"<item><description><![CDATA[{WORDPRESS}]]></description></item>"
+    assert only_reason(read(rss(item)), 1) == "the text is empty"
+
+
+@pytest.mark.parametrize("head", ["Read more", "READ ALSO", "See also"])
+def test_a_page_names_no_other_articles(read, head):
+    said = "The ministry in Baku said that the talks would go on for another week in Geneva. " * 5
+    content = f"<p>{said}</p><p>{head}: <a href='/b'>Yerevan denies it</a></p><p>See also what {said}</p>"
+    (wire,) = read(
+        f"<!doctype html><html><head><title>A</title></head><body><article>{content}</article></body></html>"
+    )
+    assert [" ".join(one.split()) for one in wire.text.split("\n\n")] == [said.strip(), f"See also what {said}".strip()]
+
+
 @pytest.mark.parametrize("piece", ["<!--", "<a ", "<p>", "<b><i>"])
 def test_broken_markup_in_a_feed_costs_no_minutes(read, piece):
     started = time.monotonic()

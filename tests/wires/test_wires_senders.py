@@ -80,6 +80,9 @@ def test_of_alternatives_the_english_one_is_read(read):
             (wire,) = read(newsml(text, more=more))
             assert (wire.text, wire.language) == ("Baku said so.", "en-GB")
     assert "the language is 'ru'" in only_reason(read(newsml(RUSSIAN)), 1)
+    headlines = "<headline xml:lang='ru'>Баку</headline><headline xml:lang='en'>Baku</headline>"
+    (wire,) = read(newsml(more=f"<contentMeta>{headlines}</contentMeta>"))
+    assert wire.title == "Baku"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
@@ -117,6 +120,10 @@ def test_nan_in_parquet_is_nothing(read, tmp_path):
     {"bodies": [{"value": ""}, {"contentType": "text/html", "value": "<p>Baku said so.</p>"}]},
     {"bodies": [{"contentType": "text/plain; charset=utf-8", "value": "Baku said so."}]},
     {"bodies": [{"contentType": "Text/HTML;charset=utf-8", "value": "<p>Baku said so.</p>"}]},
+    *({"bodies": [{"role": role, "contentType": "text/plain", "value": "Short."},
+                  {"role": "main", "contentType": "text/html", "value": "<p>Baku said so.</p>"}]}
+      for role in ("abstract", "caption", "Summary")),
+    {"bodies": [{"role": "summary", "contentType": "text/plain", "value": "Baku said so."}]},
     {"standard": {"name": "TTNINJS"}, "body_xhtml": "<p>Baku said so.</p>"},
     {"standard": {"name": "house style"}, "body_xhtml": "<p>Baku said so.</p>"},
 ])  # fmt: skip
@@ -132,6 +139,7 @@ def test_ninjs_is_known_by_its_standard_alone(read):
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("<p>Baku said so.</p><p>Yerevan denied it.&nbsp;</p>", "Baku said so.\n\nYerevan denied it."),
+    ("<figure><img src='a'><figcaption>A tank.</figcaption></figure><p>Baku said so.</p>", "Baku said so."),
     ("Baku said so.<BR />Yerevan denied it.", "Baku said so.\nYerevan denied it."),
     ("Baku said so.<p>Yerevan denied it.", "Baku said so.\n\nYerevan denied it."),
     ("<b>BAKU</b> said so.\n \nYerevan denied it.", "BAKU said so.\n\nYerevan denied it."),
