@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from sys import intern
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,10 +58,30 @@ class Lean:
     wires: int
     """Different wires."""
     copies: int
-    """Further wires with the same text as one of them; they are not counted in anything else."""
+    """Further wires with the text of one of them, or the same wire again; they are not counted in anything else."""
     everything: Measure
     own: Measure
     """Of the statements in the outlet's own voice alone: what it asserts, without what it quotes."""
+
+
+class Answer(NamedTuple):
+    """What is counted of a statement."""
+
+    lean: float
+    label: str | None
+    voice: str
+    read: bool
+
+    @classmethod
+    def of(cls, statement: Scored) -> "Answer":
+        """The answer of a row; all statements share one string for a label."""
+        label = None if statement.label is None else intern(statement.label)
+        return cls(statement.lean, label, intern(statement.voice), statement.read)
+
+    @property
+    def strength(self) -> tuple[float, float, str, str, bool]:
+        """For sorting by how far the answer leans, to whatever side."""
+        return (abs(self.lean), self.lean, self.label or "", self.voice, self.read)
 
 
 @dataclass(slots=True)
@@ -76,7 +98,7 @@ class Tally:
         """The lean; None of no statements."""
         return self.lean / self.statements if self.statements else None
 
-    def add(self, scored: Scored) -> None:
+    def add(self, scored: Scored | Answer) -> None:
         """Count a statement, unless the model could not read it."""
         if scored.read:
             self.statements += 1
@@ -93,7 +115,7 @@ class Voices:
     everything: Tally = field(default_factory=Tally)
     own: Tally = field(default_factory=Tally)
 
-    def add(self, statement: Scored) -> None:
+    def add(self, statement: Scored | Answer) -> None:
         """Count a statement of the wire."""
         self.everything.add(statement)
         if statement.voice == OWN:
@@ -111,10 +133,33 @@ def place_of(statement: Scored) -> Place:
 
 @dataclass(slots=True)
 class WireSums:
-    """The sums of one wire at one place."""
+    """The statements of one wire at one place, each once, however often their rows come."""
 
     place: Place
-    voices: Voices = field(default_factory=Voices)
+    answers: dict[int, Answer] = field(default_factory=dict)
+    """By where they start, in the title counted backwards from −1."""
+    rows: int = 0
+
+    @property
+    def copies(self) -> int:
+        """How often the wire is there again, as where two outputs have it."""
+        return (self.rows - 1) // len(self.answers)
+
+    @property
+    def voices(self) -> Voices:
+        """The sums, which do not hang on the order of the rows."""
+        sums = Voices()
+        for _, answer in sorted(self.answers.items()):
+            sums.add(answer)
+        return sums
+
+    def add(self, statement: Scored) -> bool:
+        """Put a statement to the wire, and tell whether it is new; of its answers, the one that leans less stays."""
+        self.rows += 1
+        start, answer = ~statement.start if statement.part == "title" else statement.start, Answer.of(statement)
+        earlier = self.answers.get(start)
+        self.answers[start] = answer if earlier is None else min(earlier, answer, key=lambda one: one.strength)
+        return earlier is None
 
 
 @dataclass(slots=True)
@@ -122,7 +167,7 @@ class Group:
     """Wires that have something in common; of those with one text the first by name counts, the others are copies."""
 
     texts: dict[str, WireSums] = field(default_factory=dict)
-    copies: set[tuple[str, Place]] = field(default_factory=set)
+    copies: dict[tuple[str, Place], WireSums] = field(default_factory=dict)
 
     def add(self, digest: str, sums: WireSums) -> None:
         """Put a wire into the group, unless it is there."""
@@ -130,7 +175,7 @@ class Group:
         if counted is not sums:
             first, copy = sorted((counted, sums), key=lambda one: one.place)
             self.texts[digest] = first
-            self.copies.add((digest, copy.place))
+            self.copies[digest, copy.place] = copy
 
     def lean(self, key: str, seed: int = 0) -> Lean:
         """The lean of the group under its name."""
@@ -138,7 +183,7 @@ class Group:
         return Lean(
             key,
             wires=len(voices),
-            copies=len(self.copies),
+            copies=len(self.copies) + sum(one.copies for one in (*self.texts.values(), *self.copies.values())),
             everything=measure([one.everything for one in voices], seed),
             own=measure([one.own for one in voices], seed),
         )
@@ -147,12 +192,14 @@ class Group:
 def lean(scored: Iterable[Scored], by: str = "source", *, seed: int = 0) -> list[Lean]:
     """The lean of groups of scored statements, the groups in the order of their names.
 
-    Of the wires of a group with the same text, one counts, whatever the order; the others, a wire that stands in two
-    files among them, are copies: they are told as such, and left out of everything else.
+    Of the wires of a group with the same text, one counts, whatever the order; the others are copies, a wire that
+    stands in two files among them, or in two outputs: they are told as such, and left out of everything else. Of a
+    statement that has another answer in another output, the one that leans less counts.
 
     Args:
         scored: statements, in any order.
-        by: what a group has in common: a field of `Scored`, or the `day` or `month` of its date.
+        by: what a group has in common: a field of `Scored`, or the `day` or `month` of its date. Groups by `wire` are
+            called "source: id", or "file: id" where there is no source: an id is one wire's among those of its source.
         seed: of the resampling.
 
     Raises:
@@ -165,7 +212,7 @@ def lean(scored: Iterable[Scored], by: str = "source", *, seed: int = 0) -> list
     for statement in scored:
         key, place = _key(statement, by), place_of(statement)
         sums = wires.setdefault((key, statement.digest, place), WireSums(place))
-        sums.voices.add(statement)
+        sums.add(statement)
         groups.setdefault(key, Group()).add(statement.digest, sums)
     return [group.lean(key, seed) for key, group in sorted(groups.items())]
 
@@ -199,5 +246,7 @@ def _interval(tallies: Sequence[Tally], seed: int) -> tuple[float, float]:
 
 
 def _key(statement: Scored, by: str) -> str:
+    if by == "wire":
+        return f"{statement.source or statement.file}: {statement.wire}"
     value = (statement.date or "")[: DATE_PARTS[by]] if by in DATE_PARTS else getattr(statement, by)
     return UNKNOWN if value in (None, "") else str(value)

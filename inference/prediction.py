@@ -34,7 +34,8 @@ class Prediction:
     scores: Mapping[str, float]
     """The probability of every label; all 0 where there was no statement to read."""
     reported: float = 0.0
-    """The probability that the statement gives somebody's words; otherwise the outlet asserts it in its own voice."""
+    """The probability that the statement gives somebody's words; otherwise the outlet asserts it in its own voice. It
+    is 0 where there was no statement to read, and says nothing there."""
     truncated: bool = False
     """The statement is longer than the model reads; only its beginning was judged."""
     problem: str | None = None
@@ -47,7 +48,7 @@ class Prediction:
 
     @property
     def voice(self) -> Voice:
-        """Whose voice the statement is more probably in."""
+        """Whose voice the statement is more probably in; `own`, and of no meaning, where there was none to read."""
         return REPORTED if self.reported >= 0.5 else OWN
 
     @property

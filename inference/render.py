@@ -11,7 +11,8 @@ from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS, NEUTRAL
 if TYPE_CHECKING:
     from rich.console import Console
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of writing."""
 
 CANNOT_TELL = "can't tell"
 COLOURS = {AZERBAIJAN: "bold blue", ARMENIA: "bold dark_orange", NEUTRAL: "default", None: "dim italic"}
@@ -22,7 +23,7 @@ WEIGHS = 0.05
 
 
 def printable(text: str) -> str:
-    """The text without control characters, with which a wire could clear or forge a terminal."""
+    """The text without characters with which a wire could clear or forge a terminal, or be shown reversed."""
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

@@ -5,15 +5,17 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from io import TextIOWrapper
 from os import PathLike
 from pathlib import Path
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import IO, Any, get_args, get_type_hints
 
 from wirestance.inference.extras import need
 from wirestance.inference.lean import Voices
 from wirestance.inference.prediction import Voice
 from wirestance.inference.scoring import OfWire, Part, Scored, ScoredWire
+from wirestance.inference.wires.files import seekable
 from wirestance.inference.wires.problems import LONGEST_RECORD
 from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS, NEUTRAL
@@ -101,7 +103,7 @@ def wire_row(scored: ScoredWire) -> WireRow | None:
 def read_scored(path: str | PathLike[str]) -> Iterator[Scored]:
     """The statements that `wirestance score` wrote, from JSON lines, CSV or Parquet, told apart by their content.
 
-    Of a directory, which `wirestance score --ray` writes, all the files are read.
+    Of a directory, which `wirestance score --ray` writes, all the files are read. A pipe is read to its end first.
 
     Raises:
         InputError: a file cannot be read, or a row is not a scored statement; names the file and the row.
@@ -112,46 +114,47 @@ def read_scored(path: str | PathLike[str]) -> Iterator[Scored]:
             for part in sorted(path.iterdir()):
                 yield from read_scored(part)
         else:
-            yield from (_scored(row, f"{path}:{number}") for number, row in enumerate(_rows(path), 1))
+            with path.open("rb") as file, seekable(file) as whole:  # once: what is read of a pipe is gone
+                for number, row in enumerate(_rows(whole, path), 1):
+                    yield _scored(row, f"{path}:{number}")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    with path.open("rb") as file:
-        head = file.read(len(BOM_UTF8) + len(PARQUET_MAGIC))
+def _rows(file: IO[bytes], path: Path) -> Iterator[Mapping[str, Any]]:
+    head = file.read(len(BOM_UTF8) + len(PARQUET_MAGIC))
+    file.seek(0)
     if head.startswith(PARQUET_MAGIC):
-        return _parquet_rows(path)
-    return _json_rows(path) if head.removeprefix(BOM_UTF8).startswith(b"{") else _csv_rows(path)
+        return _parquet_rows(file, path)
+    lines = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    return _json_rows(lines, path) if head.removeprefix(BOM_UTF8).startswith(b"{") else _csv_rows(lines, path)
 
 
-def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+def _parquet_rows(file: IO[bytes], path: Path) -> Iterator[Mapping[str, Any]]:
     parquet = need("pyarrow.parquet", "reading Parquet")
     try:
-        with parquet.ParquetFile(path) as table:
+        with parquet.ParquetFile(file) as table:
             for batch in table.iter_batches():
                 yield from batch.to_pylist()
     except Exception as error:  # pyarrow raises whatever the broken part calls for
         raise InputError(f"{path}: is not Parquet that can be read: {error}") from error
 
 
-def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+def _csv_rows(lines: Iterable[str], path: Path) -> Iterator[Mapping[str, Any]]:
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
+    rows = csv.DictReader(lines)
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise InputError(f"{path}:{rows.reader.line_num}: not CSV: {error}") from error
+
+
+def _json_rows(lines: Iterable[str], path: Path) -> Iterator[Mapping[str, Any]]:
+    for number, line in enumerate(lines, 1):
         try:
-            yield from rows
-        except csv.Error as error:
-            raise InputError(f"{path}:{rows.reader.line_num}: not CSV: {error}") from error
-
-
-def _json_rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise InputError(f"{path}:{number}: not JSON: {error}") from error
+            yield json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}:{number}: not JSON: {error}") from error
 
 
 def _scored(row: Mapping[str, Any], place: str) -> Scored:

@@ -90,7 +90,7 @@ def score_to(
         progress: told after every chunk, which is then safe on disk.
     """
     far = Progress()
-    remaining = _remaining(records, Counter(archive.done), archive.keys)
+    remaining = _remaining(records, Counter(archive.done), archive.keys) if archive.done else records
     for chunk in score_records(remaining, classifier, threshold=threshold, ids=archive.keys):
         scored = [outcome for outcome in chunk if isinstance(outcome, ScoredWire)]
         rejections = [outcome for outcome in chunk if isinstance(outcome, Rejection)]
@@ -107,7 +107,8 @@ def _remaining(
 ) -> Iterator[Record | None]:
     """The records without those dealt with before: as many of a file as the archive has, and known by their keys.
 
-    A file may have been replaced since: a record that the archive does not have is none of those.
+    A file may have been replaced since: a record that the archive does not have is none of those. One without an id
+    that has the text of one that the archive has from that file is taken for it, as long as there are such.
     """
     new: set[bytes] = set()
     for record in records:
@@ -121,10 +122,17 @@ def _remaining(
 
 
 def _key(record: Record | ScoredWire) -> bytes:
-    """What an archive knows a record by."""
+    """What an archive knows a record by.
+
+    A wire without an id is known by its text, and not by its number too: a file that was followed through a rotation
+    is numbered anew when the run is resumed.
+    """
     if isinstance(record, Rejection):
         return key_of(record.file, str(record.number), record.reason)
-    return id_key(record.wire if isinstance(record, ScoredWire) else record)
+    wire = record.wire if isinstance(record, ScoredWire) else record
+    if wire.has_made_id:
+        return key_of(wire.source or "", wire.file, wire.title or "", wire.text)
+    return id_key(wire)
 
 
 def _input(record: Record | ScoredWire) -> str:

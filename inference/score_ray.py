@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from wirestance.inference.archive import REJECTED, arrow_schema
 from wirestance.inference.classifier import Settings, StanceClassifier, restore
 from wirestance.inference.extras import need
-from wirestance.inference.ray_paths import absolute, check_free, check_inputs, files_of
+from wirestance.inference.ray_paths import SCHEME, absolute, check_free, check_inputs, files_of
 from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
+from wirestance.inference.score_files import check_output
 from wirestance.inference.scoring import ScoredWire, repeated, score_records
 from wirestance.inference.sources import STDIN
 from wirestance.inference.wires.read import check_reading
@@ -118,6 +120,8 @@ def score_on_ray(
     if STDIN in sources:
         raise InputError("standard input cannot be read on Ray; give files or directories")
     check_reading(wire_format, given)
+    if SCHEME not in out:
+        check_output(Path(out), [source for source in sources if SCHEME not in source])
     classifier.answer([], threshold=threshold)  # refuses one that is out of range
     ray_data = need("ray.data", "scoring on Ray", "ray")
     from wirestance.inference.ray_source import WireSource

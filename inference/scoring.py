@@ -51,7 +51,8 @@ class Scored(OfWire):
     end: int
     text: str
     voice: Voice
-    """`own` where the outlet asserts the statement itself, `reported` where it is somebody's."""
+    """`own` where the outlet asserts the statement itself, `reported` where it is somebody's; it means nothing where
+    the model could not read the statement."""
     speaker: str | None
     """Whose words a reported statement gives, where that can be read off."""
     label: str | None

@@ -2,14 +2,13 @@
 
 import os
 import re
-import runpy
 import shutil
 import subprocess
 import tempfile
 from html import escape
-from pathlib import Path
 
 import pytest
+from report_pages import sample
 
 pytest.importorskip("jinja2")
 pytest.importorskip("matplotlib")
@@ -59,7 +58,6 @@ def picture(address, path, width, height, *options):
 def page(tmp_path_factory):
     from wirestance.inference.report.page import write_report
 
-    sample = runpy.run_path(str(Path(__file__).with_name("test_report_gather.py")))["sample"]
     path = tmp_path_factory.mktemp("report") / "report.html"
     long = "A wire service with a long name, its English desk (" + "Nagorno-Karabakh" * 5 + ")"
     sources = {"Azertac": 0.4, "Armenpress": -0.4, "Reuters": 0.0, "Interfax": 0.1, long: -0.1, "新华社": 0.0}

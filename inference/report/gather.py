@@ -58,7 +58,8 @@ class Best:
 class Gathered:
     """What the page tells of the statements; copies of a source's wires count as copies alone, as in `lean`.
 
-    It holds sums for every wire and some statements, and no others. Of copies, the one that comes first is shown.
+    It holds the answers of every wire, and the texts of some statements alone. Of copies, the one that comes first is
+    shown.
     """
 
     def __init__(self, scored: Iterable[Scored]) -> None:
@@ -99,14 +100,14 @@ class Gathered:
         if (digest, place) not in self._sums:
             self._sums[digest, place] = WireSums(place), digest not in by_source.texts
         sums, shown = self._sums[digest, place]
-        sums.voices.add(statement)
+        is_new = sums.add(statement)
         by_source.add(digest, sums)
         for by, length in DATE_PARTS.items():
             self._group(by, (statement.date or "")[:length]).add(digest, sums)
         if day := read_day(statement.date):
             self.first = min(self.first or day, day)
             self.last = max(self.last or day, day)
-        if shown:
+        if shown and is_new:
             self._show(statement)
 
     def _group(self, by: str, key: str | None) -> Group:

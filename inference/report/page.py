@@ -29,19 +29,19 @@ class Shown(NamedTuple):
     title: str
     url: str | None
     voice: str
+    """Empty where the model could not read the statement."""
     probabilities: list[tuple[str, str]]
     """Names of the labels, with what the model gave them."""
     problem: str
 
 
-def write_report(scored: Iterable[Scored], path: Path, *, title: str, metrics: Mapping[str, Any] | None = None) -> None:
+def write_report(scored: Iterable[Scored], path: Path, *, title: str) -> None:
     """Write a page on scored statements; the same statements make the same bytes.
 
     Args:
         scored: the statements, in any order; they are read once and not kept.
         path: where the page goes; an earlier page that is there is replaced, and no other file.
         title: the page's heading.
-        metrics: the figures of the model that scored them; those of the shipped model if not given.
 
     Raises:
         InputError: there is no statement, a row is no scored statement, the page cannot be written, there is a file
@@ -53,7 +53,7 @@ def write_report(scored: Iterable[Scored], path: Path, *, title: str, metrics: M
     gathered = Gathered(scored)
     if gathered.empty:
         raise InputError("there is nothing to report: the input holds no scored statement")
-    page = render(gathered, title, tables.shipped_metrics() if metrics is None else metrics)
+    page = render(gathered, title, tables.shipped_metrics())
     try:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -157,7 +157,9 @@ def _whole(key: str) -> str:
 
 
 def _shown(statement: Scored) -> Shown:
-    if statement.voice == OWN:
+    if not statement.read:
+        voice = ""
+    elif statement.voice == OWN:
         voice = "own voice"
     else:
         speaker = words.shorten(statement.speaker or "", words.LONGEST_NAME)

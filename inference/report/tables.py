@@ -82,8 +82,8 @@ def audit_table(metrics: Mapping[str, Any]) -> Table:
             _plain(_value(audited.get("consistency"))),
             words.signed(_value(audited.get("lean")), 3),
             _plain(found.get("calibration_error")),
-            words.percent(found.get("answered")),
-            words.percent(found.get("answered_precision")),
+            words.percent(_value(found.get("answered"))),
+            words.percent(_value(found.get("answered_precision"))),
         ])  # fmt: skip
     return Table("The model on statements whose labels are known, with 95 % intervals", head, rows)
 

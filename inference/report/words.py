@@ -87,10 +87,10 @@ def interval(low: float | None, high: float | None, digits: int = 2) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share; between 99.5 and 100 % not rounded up to all, nor down to nothing below 0.5 %."""
+    """A share; from 99.5 % on not rounded up to all, nor up to 0.5 % down to nothing."""
     if share is None:
         return DASH
-    if 0 < share < 0.005:
+    if 0 < share <= 0.005:
         return f"<{SPACE}1{SPACE}%"
     if 0.995 <= share < 1:
         return f">{SPACE}99{SPACE}%"

@@ -62,7 +62,10 @@ class Batcher:
             BusyError: there is none.
         """
         if self.accepted + statements > self._most:
-            raise BusyError(f"{self.accepted} statements are waiting, of at most {self._most}; try again later")
+            raise BusyError(
+                f"{self.accepted} statements are waiting, of at most {self._most}, and no room for {statements} more; "
+                "try again later"
+            )
         self.accepted += statements
         try:
             yield

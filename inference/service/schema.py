@@ -38,7 +38,8 @@ class _Request(_Model):
     model_config = ConfigDict(strict=True)
 
     threshold: float | None = Field(None, ge=0, lt=1, allow_inf_nan=False)
-    """Lowest probability with which a label is given; 0 always answers. The model's own if not given."""
+    """Lowest probability with which a label is given; 0 answers whatever is in Latin script. The model's own if not
+    given."""
 
 
 class Statements(_Request):
@@ -81,9 +82,10 @@ class Answer(_Model):
     scores: Mapping[str, float]
     """The probability of every label; all 0 where there was no statement to read."""
     voice: Voice
-    """`own` where the outlet asserts the statement itself, `reported` where it is somebody's."""
+    """`own` where the outlet asserts the statement itself, `reported` where it is somebody's; it means nothing where
+    there was no statement to read."""
     reported: float
-    """The probability that the statement gives somebody's words."""
+    """The probability that the statement gives somebody's words; 0 where there was no statement to read."""
     truncated: bool
     """The statement is longer than the model reads; only its beginning was judged."""
     problem: str | None

@@ -1,9 +1,14 @@
 """The lean: counts, intervals by wire, copies counted once, the own voice apart."""
 
+from itertools import count, permutations
+
 import pytest
 
 from wirestance import InputError, lean
 from wirestance.inference.scoring import Scored
+
+STARTS = count()
+"""Of statements that stand nowhere in particular: no two of a wire at one place."""
 
 
 def scored(wire="w1", *, source="A", leans=0.0, voice="own", label="neutral-diplomatic", digest=None, **changes):
@@ -20,7 +25,7 @@ def scored(wire="w1", *, source="A", leans=0.0, voice="own", label="neutral-dipl
             "number": 1,
             "digest": digest or wire,
             "part": "text",
-            "start": 0,
+            "start": next(STARTS),
             "end": 4,
             "text": "Text",
             "voice": voice,
@@ -72,6 +77,33 @@ def test_a_wire_that_stands_in_two_files_counts_once():
     assert found.everything.lean == pytest.approx(0)
 
 
+def test_a_wire_that_stands_in_several_outputs_counts_once():
+    a, b = scored(part="title", start=0, leans=0.5), scored(start=0, leans=-0.1, label=None)
+    other = scored("w2", start=0, leans=0.3)
+    once = lean([a, b, other])
+    assert once[0].everything.statements == 3
+    for rows, copies in (([a, b, a, a, a, other], 2), ([a, b, other] * 3, 4), ([a, b, a, other], 1)):
+        (found,) = lean(rows)
+        assert (found.wires, found.copies) == (2, copies)
+        assert (found.everything, found.own) == (once[0].everything, once[0].own)
+        assert lean(reversed(rows)) == [found]
+
+
+def test_the_outputs_of_a_copy_are_copies_too():
+    rows = [scored("w1", start=0, digest="d"), scored("w2", start=0, digest="d")]
+    (found,) = lean(rows * 2)
+    assert (found.wires, found.copies, found.everything.statements) == (1, 3, 1)
+
+
+def test_of_two_answers_to_a_statement_the_one_that_leans_less_counts_in_any_order():
+    answers = [scored(start=0, leans=0.9, label="pro-azerbaijan"), scored(start=0, leans=-0.2, label=None),
+               scored(start=0, leans=-0.9, label="pro-armenia")]  # fmt: skip
+    for rows in permutations(answers):
+        (found,) = lean(rows)
+        assert found.everything.lean == pytest.approx(-0.2)
+        assert (found.everything.statements, found.everything.answered, found.copies) == (1, 0, 2)
+
+
 def test_which_copy_counts_does_not_hang_on_the_order():
     rows = [scored(wire, leans=leans, digest="d") for wire, leans in (("w2", -0.9), ("w1", 0.9), ("w3", 0.1))]
     (found,) = lean(rows)
@@ -100,10 +132,18 @@ def test_nothing_read_has_no_lean():
 
 
 @pytest.mark.parametrize(
-    ("by", "keys"), [("day", ["2024-05-01", "unknown"]), ("month", ["2024-05", "unknown"]), ("wire", ["w1", "w2"])]
+    ("by", "keys"),
+    [("day", ["2024-05-01", "unknown"]), ("month", ["2024-05", "unknown"]), ("wire", ["A: w1", "A: w2"])],
 )
 def test_groups(by, keys):
     assert [one.key for one in lean([scored("w2", date=None), scored("w1")], by=by)] == keys
+
+
+def test_wires_of_different_sources_that_share_an_id_are_different_groups():
+    rows = [scored("1", source="B"), scored("1", leans=0.5), scored("1", source=None, digest="2"),
+            scored("1", source=None, file="g", digest="2"), scored("1", file="g", digest="3")]  # fmt: skip
+    found = {one.key: one.wires for one in lean(rows, by="wire")}
+    assert found == {"A: 1": 2, "B: 1": 1, "f: 1": 1, "g: 1": 1}
 
 
 def test_an_unknown_field_is_refused_by_name():

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +40,26 @@ def test_broken_parquet(tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[:4] + b"\xff" * 200 + whole[204:])
     assert "is not Parquet" in refused(path, "")
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="a pipe has no path here")
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_a_pipe_is_read_from_its_first_row(tmp_path, ending):
+    path, rows = tmp_path / f"scored.{ending}", [ROW, ROW | {"wire": "w2"}]
+    if ending == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    elif ending == "csv":
+        write_csv(path, *rows)
+    else:
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pytest.importorskip("pyarrow").Table.from_pylist(rows), path)
+    end, beginning = os.pipe()
+    try:
+        with os.fdopen(beginning, "wb") as pipe:
+            pipe.write(path.read_bytes())
+        assert [row.wire for row in read_scored(f"/dev/fd/{end}")] == ["w1", "w2"]
+    finally:
+        os.close(end)
 
 
 @pytest.mark.parametrize("length", [140_000, 1_000_000])

@@ -191,13 +191,16 @@ def test_a_full_queue_is_told_with_429_and_empties(shipped):
         held = Held(shipped)
         async with client(held, SMALL) as http:
             accepted = asyncio.create_task(http.post("/predict", json={"texts": TEXTS}))
-            await asyncio.sleep(0.1)
+            async with asyncio.timeout(20):
+                while "wirestance_queue_statements 3.0" not in (await http.get("/metrics")).text:
+                    await asyncio.sleep(0.01)
             refused = [
                 await http.post("/predict", json={"texts": TEXTS[:2]}),
                 await http.post("/score", json={"text": "Talks went on. They ended."}),
             ]
             for response in refused:
                 assert response.status_code == 429
+                assert "3 statements are waiting, of at most 4, and no room for 2 more" in response.json()["detail"]
                 assert int(response.headers["retry-after"]) >= 1
             assert "wirestance_queue_statements 3.0" in (await http.get("/metrics")).text
             assert (await http.get("/ready")).status_code == 200

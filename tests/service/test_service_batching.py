@@ -50,7 +50,8 @@ async def hold(stub, batcher):
     """A task whose batch is running and held."""
     stub.free.clear()
     first = asyncio.create_task(ask(batcher, "first"))
-    await asyncio.sleep(0.05)
+    while not stub.started:
+        await asyncio.sleep(0.01)
     return first
 
 

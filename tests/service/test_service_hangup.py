@@ -4,15 +4,13 @@ import json
 import socket
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import httpx2
 import pytest
-import uvicorn
+from served import running
 
-from wirestance.inference.service.app import create_app
 from wirestance.inference.service.limits import Limits
-from wirestance.inference.service.service import Service
 
 TEXTS = [f"The {number}th patrol met nobody near the bridge." for number in range(256)]
 
@@ -29,23 +27,6 @@ class Held:
         assert self.free.wait(20)
         self.judged += len(texts)
         return self._classifier.answer(texts, threshold=threshold)
-
-
-@contextmanager
-def running(classifier, limits=Limits()):  # noqa: B008
-    """The address of a service that runs in a thread."""
-    config = uvicorn.Config(create_app(Service(classifier, limits)), port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)  # pytest ends even if it hangs
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[:2]
-    finally:
-        server.should_exit = True
-        thread.join(20)
-    assert not thread.is_alive()
 
 
 @pytest.fixture

@@ -11,13 +11,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
-import uvicorn
 from click.testing import CliRunner
+from served import running
 
 from wirestance.inference.cli import wirestance
-from wirestance.inference.service.app import create_app
-from wirestance.inference.service.limits import Limits
-from wirestance.inference.service.service import Service
 from wirestance.model.artifact import SHIPPED
 from wirestance.training.load import EXIT_CODE, FAILED, load
 
@@ -29,16 +26,8 @@ MANY = [f"The {number}th patrol of the Azerbaijani army met nobody near the brid
 @pytest.fixture(scope="module")
 def address(shipped):
     """The service on a port, in a thread."""
-    config = uvicorn.Config(create_app(Service(shipped, Limits())), port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
-    assert not thread.is_alive()
+    with running(shipped) as (host, port):
+        yield f"http://{host}:{port}"
 
 
 @pytest.mark.parametrize(
