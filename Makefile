@@ -7,7 +7,7 @@ RECIPE ?= minilm-l6
 OUT ?= build/model
 EVALUATE ?=
 
-.PHONY: help setup demo test lint types train evaluate audit bench wheel-test clean
+.PHONY: help setup demo test lint types train evaluate audit bench wheel-test clean FORCE
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,18 +46,31 @@ wheel-test: $(DEV)/ready  ## build the wheel, install it alone, use it
 	build/wheel/venv/bin/pip install --quiet --constraint constraints.txt build/wheel/*.whl
 	cd build/wheel && venv/bin/wirestance "Azerbaijani forces repelled an attack."
 
-clean:  ## remove environments and everything built
+clean:  ## remove environments and everything built, with build/model: what `make train` made in an hour
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# A strict editable install links file by file: it is made again when a file is added or removed.
-SOURCES := $(shell find model training inference configs seeds ! -path '*/__pycache__*' | sort)
+FIND_SOURCES := find model training inference configs seeds -type f ! -path '*/__pycache__*' | sort
+SOURCES := $(shell $(FIND_SOURCES))
 
-$(DEV)/ready: pyproject.toml constraints.txt $(SOURCES)
-	test -x $(DEV)/bin/python || $(PYTHON) -m venv $(DEV)
+# The environment of a target, unless it is there.
+define environment
+@test -x $(@D)/bin/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+  "wirestance needs Python 3.11 or later, and $(PYTHON) is " + sys.version.split()[0] + ": try make PYTHON=python3.12")'
+test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+endef
+
+# A strict editable install links file by file: it is made again when a file is added or removed, not when one is edited.
+$(DEV)/ready: pyproject.toml constraints.txt .venv/files
+	$(environment)
 	$(DEV)/bin/pip install --quiet --constraint constraints.txt --editable '.[train,dev]'
 	touch $@
 
-$(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
-	test -x $(RUN)/bin/python || $(PYTHON) -m venv $(RUN)
+$(RUN)/ready: pyproject.toml constraints.txt .venv/files $(SOURCES)
+	$(environment)
 	$(RUN)/bin/pip install --quiet --constraint constraints.txt .
 	touch $@
+
+# The list of the sources, written only where it has changed; `+`, so that `make -n` knows whether it has.
+.venv/files: FORCE
+	@+mkdir -p $(@D)
+	@+$(FIND_SOURCES) | cmp -s - $@ || $(FIND_SOURCES) > $@

@@ -31,6 +31,12 @@ REJECTED, JOURNAL, ROWS = ".rejected.jsonl", ".progress", ".rows.jsonl"
 """What the names of an archive's other files have behind that of the output; the last, where that is Parquet."""
 
 
+def check_ending(path: Path) -> None:
+    """Raise InputError if a path does not end as an output does."""
+    if path.suffix not in FORMATS:
+        raise InputError(f"{path}: the ending {path.suffix!r} is not known; allowed are {', '.join(FORMATS)}")
+
+
 class Archive:
     """Rows and rejections of one run of scoring; a context manager."""
 
@@ -47,8 +53,7 @@ class Archive:
             InputError: unknown ending, an output that is there already, that another run is writing, that was made
                 otherwise or holds less than its journal says, or a journal that no run has written.
         """
-        if path.suffix not in FORMATS:
-            raise InputError(f"{path}: the ending {path.suffix!r} is not known; allowed are {', '.join(FORMATS)}")
+        check_ending(path)
         self.path = path
         self.columns = columns
         self.done: Counter[str] = Counter()

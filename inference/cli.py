@@ -15,7 +15,7 @@ from wirestance.inference.explain import Explanation
 from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
 from wirestance.inference.prediction import Prediction
 from wirestance.inference.render import explanation_line, json_line, print_explanation, print_row
-from wirestance.inference.sources import Sourced, read_sources
+from wirestance.inference.sources import Sourced, is_there, read_sources
 from wirestance.model.errors import InputError, WirestanceError
 
 EXAMPLES = """\b
@@ -27,6 +27,14 @@ Examples:
   tail -n 100 wires.txt | wirestance --json -
 """
 
+EXPLAIN_EXAMPLES = """\b
+Examples:
+  wirestance explain "Yerevan denied Baku's claim that its forces shelled Ganja."
+"""
+
+ALIKE = 0.8
+"""How like the name of a command a word has to be to be taken for a mistyped one: `scroe` is just so like `score`."""
+
 
 class DefaultGroup(click.Group):
     """A group whose first command may be left out: `wirestance TEXT` is `wirestance label TEXT`."""
@@ -35,19 +43,35 @@ class DefaultGroup(click.Group):
         """Put the default command in front of arguments that name none."""
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
         if not args or (args[0] not in self.commands and args[0] not in own):
+            if args:
+                self._check_spelling(ctx, args[0])
             if named := next((arg for arg in args if arg in self.commands), None):
                 ctx.fail(f"write the command {named!r} first, its options and statements behind it")
             args = ["label", *args]
         return super().parse_args(ctx, args)
 
+    def _check_spelling(self, ctx: click.Context, first: str) -> None:
+        """Fail if the first argument is a mistyped command rather than a statement, a file or an option."""
+        if first.startswith("-") or any(map(str.isspace, first)) or is_there(first):
+            return
+        if first == "help":
+            ctx.fail("no such command 'help'; see wirestance --help")
+        from difflib import get_close_matches  # only here: most statements have several words
+
+        if close := get_close_matches(first.lower(), self.commands, n=1, cutoff=ALIKE):
+            ctx.fail(f"no such command {first!r}; did you mean {close[0]!r}?")
+
 
 @click.group(cls=DefaultGroup, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wirestance", message="%(prog)s %(version)s")
 def wirestance() -> None:
-    """Label the partisanship of statements about the Armenia–Azerbaijan conflict."""
+    """Label the partisanship of statements about the Armenia–Azerbaijan conflict.
+
+    Without a command, statements are labelled. Exit codes: 0; 1 for input that could not be read; 2 for wrong usage.
+    """
 
 
-@wirestance.command(epilog=EXAMPLES)
+@wirestance.command(epilog=EXAMPLES, short_help="Label statements (the default command).")
 @click.argument("sources", nargs=-1, metavar="[TEXT | FILE | -]...")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on a terminal too; on a pipe they are the default.")
 @click.option("--probabilities", is_flag=True, help="Show the probability of every label.")
@@ -59,7 +83,7 @@ def label(
     probabilities: bool,
     threshold: float | None,
 ) -> None:
-    """Label statements: texts, files of one statement a line, or standard input.
+    """Label statements: texts, plain-text files of one statement a line, or standard input.
 
     The answer is pro-azerbaijan, pro-armenia, neutral-diplomatic or "can't tell", with its probability.
     """
@@ -75,7 +99,7 @@ def label(
         sys.exit(BAD_INPUT)
 
 
-@wirestance.command(name="explain")
+@wirestance.command(name="explain", epilog=EXPLAIN_EXAMPLES, short_help="Show which words moved a label.")
 @click.argument("sources", nargs=-1, metavar="[TEXT | FILE | -]...")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on a terminal too; on a pipe they are the default.")
 @runs_a_model

@@ -19,7 +19,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(epilog=EXAMPLES, short_help="Answer over HTTP.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
 @click.option("--max-body", type=click.IntRange(1), default=DEFAULTS.body, show_default=True, help="Bytes of a body.")
@@ -44,6 +44,9 @@ def serve(
     """Answer over HTTP: POST /predict and /score; GET /health, /ready, /metrics and /openapi.json.
 
     Requests that arrive together are judged together. SIGTERM and SIGINT finish what was accepted. No text is logged.
+
+    Needs the extra `serve`. Exit codes: 0 after a stop; 1 if it cannot start, such as on a port that is taken; 2 for
+    wrong usage.
     """
     if max_queue < max_statements:
         raise click.UsageError(f"--max-queue {max_queue} has no room for --max-statements {max_statements}")

@@ -12,6 +12,7 @@ import click
 
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
+from wirestance.model.errors import InputError
 
 if TYPE_CHECKING:
     from wirestance.inference.score_files import Progress
@@ -34,15 +35,31 @@ Examples:
 """
 
 
-@click.command(epilog=SCORE_EXAMPLES)
+@click.command(epilog=SCORE_EXAMPLES, short_help="Score wires: feeds, files and archives to rows.")
 @click.argument("sources", nargs=-1, metavar="[FILE | DIRECTORY | -]...")
 @click.option("-o", "--out", required=True,
               help="Where the rows go: a file that ends in .jsonl, .csv or .parquet.")  # fmt: skip
-@click.option("--format", "wire_format", help="Of the wires; recognised by their content if not given.")
 @click.option(
-    "--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Name of a field in JSON, CSV or Parquet."
+    "--format",
+    "wire_format",
+    help="Of the wires: text, jsonl, csv, parquet, feed (RSS, Atom), newsml, ninjs or html. Recognised by their "
+    "content if not given.",
 )
-@click.option("--per", type=click.Choice(["statement", "wire"]), default="statement", help="What a row stands for.")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="Name of a field in JSON, CSV or Parquet, such as text=body; once for each. Ours are text, title, source, "
+    "date, language, url and id. Usual names are recognised if not given.",
+)
+@click.option(
+    "--per",
+    type=click.Choice(["statement", "wire"]),
+    default="statement",
+    show_default=True,
+    help="What a row stands for.",
+)
 @click.option("--follow", is_flag=True, help="Wait for more: new files in directories, new lines of JSON-lines files.")
 @click.option("--resume", is_flag=True, help="Go on where an earlier run with the same output stopped.")
 @click.option("--ray", "address", metavar="ADDRESS",
@@ -65,9 +82,18 @@ def score(
     """Score wires: split them into statements, and write a row for each.
 
     Wires are read from plain text, JSON lines, CSV, Parquet, RSS, Atom, NewsML-G2, ninjs and HTML, from directories of
-    them and from standard input. Records that cannot be read go to OUT.rejected.jsonl with the reason. A run can be
-    stopped at any moment and resumed: every statement is written once.
+    them and from standard input. Parquet, feeds, NewsML-G2 and HTML need the extra `wires`, --ray the extra `ray`.
+    Records that cannot be read go to OUT.rejected.jsonl with the reason. A run can be stopped at any moment and
+    resumed: every statement is written once.
+
+    Exit codes: 0; 1 if a record was rejected, the rest being scored, or nothing could be; 2 for wrong usage; 130 for an
+    interrupted run.
     """
+    from wirestance.inference.wires.read import check_reading, read_records
+
+    named = _fields(fields)
+    with _wrong_usage():
+        check_reading(wire_format, named)
     if address is not None:
         if follow or resume:
             raise click.UsageError("--follow and --resume do not go with --ray")
@@ -75,29 +101,29 @@ def score(
             raise click.UsageError("--threads does not go with --ray: an actor has one thread; --actors says how many")
         _score_on_ray(
             address, actors, sources, out, classifier,
-            wire_format=wire_format, fields=_fields(fields), per=per, threshold=threshold,
+            wire_format=wire_format, fields=named, per=per, threshold=threshold,
         )  # fmt: skip
         return
     if actors is not None:
         raise click.UsageError("--actors goes with --ray")
     if follow and out.endswith(".parquet"):
         raise click.UsageError(f"{out}: .parquet is made at a run's end, and --follow has none; give .jsonl or .csv")
-    from wirestance.inference.archive import Archive
+    from wirestance.inference.archive import Archive, check_ending
     from wirestance.inference.rows import STATEMENT_COLUMNS, WIRE_COLUMNS, statement_rows, wire_rows
     from wirestance.inference.score_files import check_output, check_sources, check_spelling, score_to
     from wirestance.inference.wires.follow import follow_records
-    from wirestance.inference.wires.read import read_records
 
     _tell_of_guesses()
     columns, rows = (WIRE_COLUMNS, wire_rows) if per == "wire" else (STATEMENT_COLUMNS, statement_rows)
-    named = _fields(fields)
-    check_sources(sources)
-    check_output(Path(out), sources)
-    if follow:
-        records = follow_records(sources, format=wire_format, fields=named)
-    else:
-        every = [read_records(source, format=wire_format, fields=named) for source in sources]
-        records = chain.from_iterable(every)
+    with _wrong_usage():
+        check_sources(sources)
+        check_ending(Path(out))
+        check_output(Path(out), sources)
+        if follow:
+            records = follow_records(sources, format=wire_format, fields=named)
+        else:
+            every = [read_records(source, format=wire_format, fields=named) for source in sources]
+            records = chain.from_iterable(every)
     settings = {
         "per": per,
         "model": classifier.identity,
@@ -143,17 +169,21 @@ def _tell_rejected(number: int, where: object) -> None:
         sys.exit(BAD_INPUT)
 
 
-@click.command(epilog=REPORT_EXAMPLES)
+@click.command(epilog=REPORT_EXAMPLES, short_help="Make a page that people can read of scored wires.")
 @click.argument("scored", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCORED...")
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The page to write.")
 @click.option("--title", default="Partisanship of wires", help="The page's heading.")
 def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
-    """Make a page that people can read of what `wirestance score` wrote: one file that opens offline."""
+    """Make a page that people can read of what `wirestance score` wrote: one file that opens offline.
+
+    Needs the extra `report`. Exit codes: 0; 1 for input without scored statements; 2 for wrong usage.
+    """
     from wirestance.inference.report.page import write_report
     from wirestance.inference.rows import read_scored
     from wirestance.inference.score_files import check_sources
 
-    check_sources([str(path) for path in scored])
+    with _wrong_usage():
+        check_sources([str(path) for path in scored])
     write_report((row for path in scored for row in read_scored(path)), out, title=title)
     click.echo(f"{out}", err=True)
 
@@ -174,11 +204,25 @@ def _tell_of_guesses() -> None:
 
 
 def _fields(pairs: Sequence[str]) -> dict[str, str]:
-    """Field names by ours, from `OURS=THEIRS`; which of ours there are is checked where they are read."""
+    """Field names by ours, from `OURS=THEIRS`; which of ours there are, `check_reading` says."""
+    fields: dict[str, str] = {}
     for pair in pairs:
-        if "=" not in pair:
+        ours, equals, theirs = pair.partition("=")
+        if not equals:
             raise click.BadParameter(f"{pair!r} is not OURS=THEIRS, such as text=body", param_hint="--field")
-    return dict(pair.split("=", 1) for pair in pairs)
+        if ours in fields:
+            raise click.BadParameter(f"{ours!r} is given more than once", param_hint="--field")
+        fields[ours] = theirs
+    return fields
+
+
+@contextmanager
+def _wrong_usage() -> Iterator[None]:
+    """What is wrong with the arguments is wrong usage, whatever is in the files."""
+    try:
+        yield
+    except InputError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @contextmanager

@@ -11,6 +11,8 @@ STDIN = "-"
 LOOKS_LIKE_A_FILE = re.compile(r"\S*/\S*|\S+\.[A-Za-z]{2,5}")
 """An argument without white space that has a slash or a file's ending: no statement, but a file that is not there."""
 
+LOOKS_LIKE_MARKUP = re.compile(rb"\s*(?:[<{]|\[\s*(?:[]\[{\"\d-]|$))")
+"""The beginning of a feed, a page or JSON. A line of text may begin with a word in brackets: `[Updated] Talks …`."""
 
 LONGEST_NAME = 200
 """Characters of a file's name that are repeated in a message."""
@@ -35,7 +37,7 @@ def read_sources(sources: Iterable[str]) -> Iterator[Sourced]:
                 yield from read_lines(sys.stdin.buffer, "standard input")
         elif not source.strip():
             yield Sourced(source, f"argument {number}")
-        elif _is_file(source):
+        elif is_there(source):
             yield from _read_file(source)
         elif LOOKS_LIKE_A_FILE.fullmatch(source):
             yield Sourced(None, source[:LONGEST_NAME], "no such file (a statement has several words)")
@@ -43,7 +45,8 @@ def read_sources(sources: Iterable[str]) -> Iterator[Sourced]:
             yield Sourced(source, f"argument {number}")
 
 
-def _is_file(source: str) -> bool:
+def is_there(source: str) -> bool:
+    """Whether there is a file or directory of this name."""
     try:
         return Path(source).exists()
     except (OSError, ValueError):  # too long for a file's name, or with a NUL in it: a text
@@ -53,7 +56,10 @@ def _is_file(source: str) -> bool:
 def _read_file(source: str) -> Iterator[Sourced]:
     try:
         with Path(source).open("rb") as file:
-            yield from read_lines(file, source)
+            if LOOKS_LIKE_MARKUP.match(file.peek().removeprefix(BOM_UTF8)):
+                yield Sourced(None, source, "is no plain text; `wirestance score` reads feeds, HTML and JSON")
+            else:
+                yield from read_lines(file, source)
     except OSError as error:
         yield Sourced(None, source, f"cannot be read: {error.strerror}")
 

@@ -15,11 +15,14 @@ from click.testing import CliRunner
 
 from wirestance import LABELS, StanceClassifier
 from wirestance.inference.cli import wirestance
+from wirestance.inference.wires.fields import GUESSES
+from wirestance.inference.wires.recognise import FORMATS
 from wirestance.model.artifact import NETWORK, STANCE
 
 SCRIPT = Path(sys.executable).with_name("wirestance")
 TEXTS = ["Azerbaijani forces repelled an attack.", "Yerevan denied Baku’s claim.", "Talks resume in Geneva today."]
 LINES = "\n".join(TEXTS).encode()
+NEEDS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +156,53 @@ def test_help_shows_examples(arguments):
     assert all("wirestance " in line for line in examples)
 
 
+def test_the_commands_are_told_in_whole_lines():
+    code, shown, _ = process("--help")
+    told = dict(line.split(maxsplit=1) for line in shown.split("Commands:\n")[1].split("\n\n")[0].splitlines())
+    assert (code, list(told)) == (0, sorted(wirestance.commands))
+    assert all(line.endswith(".") and not line.endswith("..") for line in told.values())
+
+
+@pytest.mark.parametrize("command", sorted(wirestance.commands))
+def test_every_command_has_an_example(command):
+    done = CliRunner().invoke(wirestance, [command, "--help"])
+    assert done.exit_code == 0
+    assert "Examples:\n    wirestance " in done.output
+
+
+def test_the_help_of_score_names_what_is_allowed():
+    shown = " ".join(CliRunner().invoke(wirestance, ["score", "--help"]).output.split())
+    formats, fields, per = (shown.split(f" --{name} ")[1].split(" --")[0] for name in ("format", "field", "per"))
+    assert all(name in formats for name in FORMATS)
+    assert all(name in fields for name in GUESSES)
+    assert "[default: statement]" in per
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "told"),
+    [
+        ("repotr", "did you mean 'report'?"),
+        ("scroe", "did you mean 'score'?"),
+        ("Explian", "did you mean 'explain'?"),
+        ("labels", "did you mean 'label'?"),
+        ("help", "see wirestance --help"),
+    ],
+)
+def test_a_mistyped_command_is_no_statement(call, tmp_path, mistyped, told):
+    done = CliRunner().invoke(wirestance, [mistyped, "x.jsonl"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"no such command {mistyped!r}; {told}" in done.stderr
+    (tmp_path / mistyped).write_bytes(LINES)
+    assert call(mistyped) == call(*TEXTS)
+
+
+@pytest.mark.parametrize("text", ["Peace", "Ceasefire", "report on talks", "scores of wounded"])
+def test_another_word_and_several_are_a_statement(call, text):
+    code, records, messages = call(text)
+    assert (code, [record["text"] for record in records], messages) == (0, [text], "")
+    assert call("label", "scores")[1][0]["text"] == "scores"
+
+
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
@@ -164,6 +214,11 @@ def test_help_shows_examples(arguments):
         (".", ".: cannot be read: Is a directory"),
         (b"", "wires: holds no statement"),
         (b"\xef\xbb\xbf\r\n \n", "wires: holds no statement"),
+        (b"<?xml version='1.0'?>\n<rss/>", "wires: is no plain text; `wirestance score` reads feeds, HTML and JSON"),
+        (b"\xef\xbb\xbf\r\n <p>Talks resume.</p>\n", "wires: is no plain text"),
+        (b'{"text": "Talks resume."}\n{"text": "They end."}\n', "wires: is no plain text"),
+        (b'[\n  {"text": "Talks resume."}\n]', "wires: is no plain text"),
+        (b'["Talks resume."]', "wires: is no plain text"),
         (b"\n\n\x07 42 \x1b\n", "wires:3: the statement has no words: '\\x07 42 \\x1b'"),
         (b"\n\nT\xfcrkiye\n", "wires:3: not UTF-8: byte 0xfc at position 1"),
         (b"\xef\xbb\xbfok \xff\n", "wires:1: not UTF-8: byte 0xff at position 3"),
@@ -185,6 +240,12 @@ def test_odd_lines_are_answered_and_bad_ones_skipped(call, tmp_path):
     code, records, messages = call("wires")
     assert [(record["text"], record["truncated"]) for record in records] == [(text, len(text) > 99) for text in texts]
     assert (code, messages) == (1, "wirestance: wires:4: not UTF-8: byte 0xff at position 4\n")
+
+
+def test_a_text_may_begin_with_a_word_in_brackets(call, tmp_path):
+    (tmp_path / "wires").write_text("[Updated] Talks resume.\n{broken\n")
+    assert [record["text"] for record in call("wires")[1]] == ["[Updated] Talks resume.", "{broken"]
+    assert call("-", stdin=b"<b>Talks resume.</b>")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -227,12 +288,12 @@ def test_a_wire_cannot_forge_the_terminal(tiny_model):
     [
         ("exec <&-; ", b"standard input: is closed"),
         ("exec >&-; ", b"cannot be written"),
-        ("exec >/dev/full; ", b"cannot be written"),
+        pytest.param("exec >/dev/full; ", b"cannot be written", marks=NEEDS_FULL),
     ],
 )
 def test_a_broken_stream_is_an_error(tiny_model, closed, said):
     done = run(
-        ["bash", "-c", f'{closed}"$0" --model "$1" -', SCRIPT, tiny_model],
+        ["sh", "-c", f'{closed}"$0" --model "$1" -', SCRIPT, tiny_model],
         capture_output=True,
         input=LINES,
         check=False,

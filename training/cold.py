@@ -19,7 +19,8 @@ import resource, subprocess, sys, time
 start = time.perf_counter()
 subprocess.run(sys.argv[1:], check=True)
 seconds = time.perf_counter() - start
-print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, file=sys.stderr)
+unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
+print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 2**20, file=sys.stderr)
 """
 
 PIPELINE_SCRIPT = """
