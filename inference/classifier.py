@@ -176,23 +176,25 @@ class StanceClassifier:
         answers: list[Prediction | str] = []
         for text in chunk:
             try:
-                statement = check_statement(text)
-                answers.append(statement if is_latin(statement) else Prediction.unread(NOT_LATIN))
+                answers.append(check_statement(text))
             except InputError as error:
                 answers.append(Prediction.unread(str(error)))
         read = self._read(dict.fromkeys(answer for answer in answers if isinstance(answer, str)), threshold)
         return (read[answer] if isinstance(answer, str) else answer for answer in answers)
 
     def _read(self, distinct: Iterable[str], threshold: float) -> dict[str, Prediction]:
-        """Judge distinct statements: orient, run, calibrate, and exchange the classes of those that were turned."""
-        texts = list(distinct)
-        oriented = [self._mirror.orient(normalize("NFC", text[:LONGEST])) for text in texts]
-        logits, voice, pieces, truncated = self._runtime.run([read.text for read in oriented])
+        """Judge distinct statements: orient, run, calibrate, and exchange the classes of those that were turned.
+
+        The script is that of the oriented text: counterparts differ in length, and so in their share of the letters.
+        """
+        every = {text: self._mirror.orient(normalize("NFC", text[:LONGEST])) for text in distinct}
+        oriented = {text: read for text, read in every.items() if is_latin(read.text)}
+        logits, voice, pieces, truncated = self._runtime.run([read.text for read in oriented.values()])
         probabilities = self.stance.probabilities(logits)
-        turned = np.array([read.turned for read in oriented], dtype=bool)
+        turned = np.array([read.turned for read in oriented.values()], dtype=bool)
         probabilities[turned] = probabilities[turned][:, EXCHANGED]
         reported = 1 / (1 + np.exp(-voice.astype(np.float64)))
-        return {
+        return dict.fromkeys(every, Prediction.unread(NOT_LATIN)) | {
             text: _prediction(
                 row.tolist(),
                 float(speech),
@@ -201,8 +203,8 @@ class StanceClassifier:
                 english=reads_as_english(read.text, count, truncated=cut),
                 named=read.named,
             )
-            for text, read, row, speech, count, cut in zip(
-                texts, oriented, probabilities, reported, pieces, truncated, strict=True
+            for (text, read), row, speech, count, cut in zip(
+                oriented.items(), probabilities, reported, pieces, truncated, strict=True
             )
         }
 

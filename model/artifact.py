@@ -7,7 +7,7 @@ read and carries a digest of every other file but the plots.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from math import inf, log
@@ -36,6 +36,9 @@ PLOTS = "plots"
 MOST_TOKENS = 512
 """Positions that a BERT has."""
 
+PART = ".part"
+"""Behind the name of a file that is being written; one that is left behind is no part of the model."""
+
 NEEDED = (NETWORK, TOKENIZER)
 """What the runtime cannot do without; of the other files, those that are there must be unchanged."""
 
@@ -60,7 +63,7 @@ class Stance:
     neutral_share: float
     """Share of neutral statements that is expected in use, unless the user gives another."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    """Recipe, corpus digest, commit and library versions."""
+    """Recipe, corpus digest, commit and library versions of the training; commit and libraries of the export."""
     labels: tuple[str, ...] = LABELS
     format: int = FORMAT
 
@@ -87,13 +90,25 @@ class Stance:
 def save_stance(directory: Path, stance: Stance) -> None:
     """Write `stance.json`, with the digests of the files that lie beside it: the last act of saving a model."""
     files = sorted(path.relative_to(directory) for path in directory.rglob("*") if path.is_file())
-    told = [file for file in files if file.name != STANCE and file.parts[0] != PLOTS]
+    told = [file for file in files if file.name != STANCE and file.suffix != PART and file.parts[0] != PLOTS]
     content = asdict(stance) | {"files": {file.as_posix(): digest(directory / file) for file in told}}
-    (directory / STANCE).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(directory / STANCE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def load_stance(directory: Path) -> Stance:
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file of the artifact; whatever interrupts, what lies there is the old one or the whole new one."""
+    part = path.with_name(path.name + PART)
+    part.write_bytes(content.encode() if isinstance(content, str) else content)
+    part.replace(path)
+
+
+def load_stance(directory: Path, replaced: Container[str] = ()) -> Stance:
     """Verify an artifact and read its `stance.json`.
+
+    Args:
+        directory: where it lies.
+        replaced: files that the caller is about to write anew, whatever they are now: left by an earlier try that was
+            cut short, they are not those that `stance.json` tells of.
 
     Raises:
         ArtifactError: not an artifact, an incomplete or changed one, another label order, or another format.
@@ -116,7 +131,8 @@ def load_stance(directory: Path) -> Stance:
         if name not in files:
             raise ArtifactError(f"{path}: lists no digest of {name}")
     for name, expected in files.items():
-        _check(directory / name, expected, needed=name in NEEDED)
+        if name not in replaced:
+            _check(directory / name, expected, needed=name in NEEDED)
     return _read(path, content)
 
 

@@ -13,6 +13,12 @@ from typing import NamedTuple
 from wirestance.model.errors import ConfigError
 from wirestance.model.labels import SIDES
 
+MARK = r"\u0300-\u036f"
+"""Combining marks. One behind a name makes another word of it: it may become one letter with the name's last ("Armenia"
+with a macron is "Armeniā"), and not with its counterpart's."""
+
+WORD = rf"\w+[{MARK}]*"
+
 Row = Mapping[str, Sequence[str]]
 """One name: the spellings of each side, keyed by side, in step; the first is the one that the encoder reads."""
 
@@ -51,8 +57,8 @@ class Mirror:
         for row in self.rows:
             self._add(row)
         self._check_places(spelling for row in self.rows for side in SIDES for spelling in row[side])
-        several = (re.escape(name) for name in self._names if not re.fullmatch(r"\w+", name))
-        self._pattern = re.compile("|".join([*(rf"(?<!\w){name}(?!\w)" for name in several), r"\w+"]))
+        several = (re.escape(name) for name in self._names if not re.fullmatch(WORD, name))
+        self._pattern = re.compile("|".join([*(rf"(?<!\w){name}(?![\w{MARK}])" for name in several), WORD]))
 
     def _add(self, row: Row) -> None:
         first, second = (row[side] for side in SIDES)
@@ -84,7 +90,7 @@ class Mirror:
         several: set[tuple[str, ...]] = set()
         places: dict[str, tuple[int, bool]] = {}
         for name in spellings:
-            words = re.findall(r"\w+", name)
+            words = re.findall(WORD, name)
             for place in enumerate(words):
                 word, key = place[1].lower(), (place[0], len(words) > 1)
                 if places.setdefault(word, key) != key:

@@ -3,13 +3,16 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
 from wirestance import LABELS, StanceClassifier
 from wirestance.model.artifact import (
     FORMAT,
+    METRICS,
     NETWORK,
+    PART,
     PLOTS,
     STANCE,
     TOKENIZER,
@@ -17,6 +20,7 @@ from wirestance.model.artifact import (
     digest,
     load_stance,
     save_stance,
+    write_whole,
 )
 from wirestance.model.errors import ArtifactError
 from wirestance.training.recipe import load_mirror
@@ -77,6 +81,34 @@ def test_a_changed_file_is_refused(artifact, name):
     assert "changed since it was saved" in message
     assert recorded in message
     assert digest(artifact / name) in message
+
+
+def test_a_file_that_is_about_to_be_replaced_may_be_any(artifact):
+    """As an earlier try left it that was cut short; what is not replaced is checked all the same."""
+    stance = load_stance(artifact)
+    (artifact / NETWORK).write_bytes(b"another")
+    assert load_stance(artifact, replaced=(NETWORK, METRICS)) == stance
+    (artifact / NETWORK).unlink()
+    assert load_stance(artifact, replaced=(NETWORK, METRICS)) == stance
+    (artifact / WEIGHTS).write_bytes(b"another")
+    with pytest.raises(ArtifactError, match="changed since it was saved"):
+        load_stance(artifact, replaced=(NETWORK, METRICS))
+
+
+def test_a_file_is_written_whole_or_not_at_all(artifact, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    before = (artifact / STANCE).read_bytes()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", interrupted)
+        save_stance(artifact, load_stance(artifact))
+    assert (artifact / STANCE).read_bytes() == before
+    assert (artifact / (STANCE + PART)).exists()
+    write_whole(artifact / "config.json", "{}")
+    assert (artifact / "config.json").read_text(encoding="utf-8") == "{}"
+    save_stance(artifact, load_stance(artifact, replaced=("config.json",)))
+    assert not [name for name in json.loads((artifact / STANCE).read_bytes())["files"] if PART in name]
 
 
 @pytest.mark.parametrize("name", [NETWORK, TOKENIZER])

@@ -1,13 +1,19 @@
 """The audit finds a bias where there is one, and none where there is none."""
 
+import json
 from types import SimpleNamespace
 from unicodedata import normalize
 
 import pytest
+from click.testing import CliRunner
 
+import wirestance.training.tables
 from wirestance import LABELS, Prediction, StanceClassifier
+from wirestance.model.artifact import SHIPPED
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, NEUTRAL
+from wirestance.training.__main__ import training
 from wirestance.training.audit import audit, audit_statements
+from wirestance.training.corpus import load_labelled
 from wirestance.training.recipe import load_mirror
 
 TEXTS = [
@@ -97,3 +103,38 @@ def test_any_trained_model_is_even_handed_by_construction(tiny_model, tiny_parts
     assert found.consistency.value == 1
     assert abs(found.lean.value) < 1e-6
     assert found.recall_gap is not None
+
+
+def audit_command(model, path):
+    return CliRunner().invoke(training, ["audit", "--model", str(model), str(path)])
+
+
+def test_the_audit_command_takes_unlabelled_statements(tiny_model, tmp_path):
+    path = tmp_path / "wires.jsonl"
+    path.write_text('{"text": "Armenia fired on Tovuz."}\n{"text": "Talks resume in Geneva."}\n', encoding="utf-8")
+    shown = audit_command(tiny_model, path).output
+    assert "exchange-consistency" in shown
+    assert "recall gap" not in shown
+
+
+def test_the_audit_command_draws_families_of_labelled_statements(shipped, tiny_parts, tmp_path, monkeypatch):
+    found, path = [], tmp_path / "wires.jsonl"
+    monkeypatch.setattr(wirestance.training.tables, "print_audit", lambda _, one: found.append(one))
+    rows = [
+        {"text": one.text, "label": one.label, "group": f"family {number // 8}"}
+        for number, one in enumerate(tiny_parts.test)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert audit_command(SHIPPED, path).exit_code == 0
+    statements = load_labelled(path)
+    assert found[0].observed_recall_gap == audit_statements(shipped, statements).observed_recall_gap
+    texts, labels = [one.text for one in statements], [one.label for one in statements]
+    assert found[0].observed_recall_gap != audit(shipped, texts, labels).observed_recall_gap
+
+
+def test_a_broken_line_is_named(tiny_model, tmp_path):
+    path = tmp_path / "wires.jsonl"
+    path.write_text('{"text": "Talks resume."}\n{"text": ""}\n', encoding="utf-8")
+    found = audit_command(tiny_model, path)
+    assert found.exit_code == 1
+    assert f"{path}:2" in str(found.exception)

@@ -13,7 +13,7 @@ import pytest
 from wirestance import LABELS, InputError, Prediction, StanceClassifier
 from wirestance.inference import runtime
 from wirestance.inference.classifier import WINDOW
-from wirestance.inference.prediction import BELOW_THRESHOLD
+from wirestance.inference.prediction import BELOW_THRESHOLD, NOT_LATIN
 from wirestance.inference.statement import LONGEST
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, EXCHANGED, NEUTRAL
 
@@ -141,6 +141,22 @@ def test_a_text_is_read_alike_however_its_letters_are_composed(classifier):
         apart = normalize("NFD", text)
         assert apart != text
         assert classifier.predict(apart).scores == classifier.predict(text).scores
+
+
+@pytest.mark.parametrize("text", ["Yerevan сказал", "Baku сказал", "Войска Azerbaijan", "Войска Armenia", "Türkiye да"])
+def test_a_text_and_its_image_are_in_one_script(classifier, text):
+    """Counterparts differ in length: "Yerevan" would be half of the letters where "Baku" is not."""
+    image = classifier.stance.mirror(text)
+    assert image != text
+    here, there = classifier.predict(text), classifier.predict(image)
+    assert (here.problem == NOT_LATIN) == (there.problem == NOT_LATIN)
+    assert here.scores[AZERBAIJAN] == there.scores[ARMENIA]
+    assert here.scores[NEUTRAL] == there.scores[NEUTRAL]
+
+
+def test_the_script_is_that_of_the_text_as_it_is_read(classifier):
+    answers = classifier.predict_batch(["Yerevan сказал", SENTENCE, "Войска отошли."], threshold=0)
+    assert [answer.problem for answer in answers] == [NOT_LATIN, None, NOT_LATIN]
 
 
 def test_threshold_0_always_answers(classifier, texts):

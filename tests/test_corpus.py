@@ -16,12 +16,12 @@ from wirestance.training.corpus import (
     DOCUMENTS,
     SEEDS,
     STATEMENTS,
+    load_any,
     load_article,
     load_corpus,
     load_directory,
     load_labelled,
     load_statements,
-    load_texts,
 )
 from wirestance.training.recipe import load_mirror
 
@@ -156,7 +156,7 @@ def test_a_duplicate_is_refused_with_both_places(second, what, file, line, tmp_p
         load_directory(tmp_path)
 
 
-@pytest.mark.parametrize("load", [load_statements, load_labelled, load_texts])
+@pytest.mark.parametrize("load", [load_statements, load_labelled, load_any])
 def test_a_file_that_holds_nothing_is_refused(load, tmp_path):
     empty = write(tmp_path / "empty.jsonl")
     for path, reason in ((empty, "is empty"), (tmp_path / "no.jsonl", "No such file"), (tmp_path, "Is a directory")):
@@ -189,7 +189,8 @@ def test_a_labelled_file_needs_text_and_label(record, reason, tmp_path):
 
 def test_texts_come_with_labels_only_if_all_have_one(tmp_path):
     labelled, bare = {"text": "x", "label": LABELS[0]}, {"text": "y"}
-    assert load_texts(write(tmp_path / "all.jsonl", labelled, labelled)) == (["x", "x"], [LABELS[0]] * 2)
-    assert load_texts(write(tmp_path / "some.jsonl", labelled, bare)) == (["x", "y"], None)
+    texts, statements = load_any(write(tmp_path / "all.jsonl", labelled, labelled))
+    assert (texts, [statement.label for statement in statements]) == (["x", "x"], [LABELS[0]] * 2)
+    assert load_any(write(tmp_path / "some.jsonl", labelled, bare)) == (["x", "y"], None)
     with pytest.raises(CorpusError, match=r"none\.jsonl:2: text is ' '"):
-        load_texts(write(tmp_path / "none.jsonl", bare, {"text": " "}))
+        load_any(write(tmp_path / "none.jsonl", bare, {"text": " "}))

@@ -1,13 +1,21 @@
-"""The export: the 8-bit graph says what the network says, and its rounding is the better one."""
+"""The export: the 8-bit graph says what the network says, its rounding is the better one, and it can be made again."""
+
+import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 import torch
+from click.testing import CliRunner
 
+import wirestance.training.__main__
+import wirestance.training.run
+import wirestance.training.split
 from wirestance import StanceClassifier
 from wirestance.inference.runtime import open_session
-from wirestance.model.artifact import NETWORK
+from wirestance.model.artifact import NETWORK, PART, STANCE, digest, load_stance, save_stance
 from wirestance.training.export import CHANNELS, EXACT, PRODUCT, WEIGHT, WEIGHT_STEPS
 from wirestance.training.full_precision import load_full_precision, read_back
 from wirestance.training.rounding import round_weights
@@ -94,3 +102,41 @@ def test_smoothing_makes_channels_more_alike():
     smoothed = inputs.times(1 / divisors(inputs, weight))
     sizes = np.maximum(-smoothed.low, smoothed.high)
     assert sizes.max() / sizes.min() == pytest.approx((100 / 0.1) ** 0.2)
+
+
+def half_written(path, content):
+    with path.open("wb") as file:
+        file.write(content[: len(content) // 2])
+    raise KeyboardInterrupt
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("where", "what", "interruption", "replaced"),
+    [
+        (Path, "write_bytes", half_written, False),
+        (wirestance.training.run, "fit_temperature", interrupted, True),
+        (wirestance.training.run, "save_stance", interrupted, True),
+    ],
+)
+def test_an_export_that_is_cut_short_can_be_made_again(
+    tiny_model, tiny_parts, tmp_path, monkeypatch, where, what, interruption, replaced
+):
+    monkeypatch.setattr(wirestance.training.split, "corpus_split", lambda: tiny_parts)
+    monkeypatch.setattr(wirestance.training.__main__, "_record", lambda *_: None)
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    (model / NETWORK).write_bytes(b"of another version")
+    save_stance(model, load_stance(tiny_model))
+    arguments = ["export", str(model)]
+    with monkeypatch.context() as patch:
+        patch.setattr(where, what, interruption)
+        assert CliRunner().invoke(wirestance.training.__main__.training, arguments).output.endswith("Aborted!\n")
+    assert digest(model / NETWORK) == digest(tiny_model / NETWORK) or not replaced
+    assert (model / NETWORK).read_bytes() == b"of another version" or replaced
+    assert CliRunner().invoke(wirestance.training.__main__.training, arguments).exit_code == 0
+    assert digest(model / NETWORK) == digest(tiny_model / NETWORK)
+    assert StanceClassifier.load(model).stance == load_stance(tiny_model)
+    assert not [name for name in json.loads((model / STANCE).read_bytes())["files"] if name.endswith(PART)]

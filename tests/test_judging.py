@@ -1,34 +1,31 @@
-"""The judging half of training: evaluation, contrast suite, voice, plots, card, and its command line."""
+"""The judging half of training: figures, voice, plots, card, curve, and its command line."""
 
 import json
 import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import wirestance.training.__main__
 import wirestance.training.curve
 import wirestance.training.judge
 import wirestance.training.split
-from wirestance import LABELS, ArtifactError, InputError, Prediction, StanceClassifier
-from wirestance.model.artifact import CARD, METRICS, SHIPPED, WEIGHTS
+from wirestance import LABELS, ArtifactError, Prediction, StanceClassifier
+from wirestance.model.artifact import CARD, METRICS, WEIGHTS, load_stance, save_stance
 from wirestance.model.errors import ConfigError, CorpusError
+from wirestance.model.labels import NEUTRAL
 from wirestance.training.__main__ import training
 from wirestance.training.card import card
-from wirestance.training.corpus import CONTRAST, Statement, labelled, load_directory
+from wirestance.training.corpus import Statement, labelled
 from wirestance.training.curve import CURVE, PLOT, first_families, keep_curve
-from wirestance.training.evaluate import evaluate, evaluate_contrast, plain, probabilities
-from wirestance.training.judge import unscaled
-from wirestance.training.run import RECIPE, agreement, export
+from wirestance.training.errors import TRAITS
+from wirestance.training.evaluate import evaluate, plain
+from wirestance.training.recipe import RECIPE, load_mirror
+from wirestance.training.run import agreement, export
 from wirestance.training.split import SPLIT, families
 from wirestance.training.voice import evaluate_voice
-
-
-@pytest.fixture(scope="module")
-def classifier(tiny_model):
-    return StanceClassifier.load(tiny_model)
 
 
 @pytest.fixture
@@ -38,13 +35,45 @@ def few(tiny_parts, monkeypatch):
     return tiny_parts
 
 
-@pytest.fixture
-def wires(tmp_path):
-    """A labelled file from elsewhere."""
-    path = tmp_path / "wires.jsonl"
-    lines = [{"text": f"Baku blamed Yerevan {number} times.", "label": LABELS[number % 3]} for number in range(9)]
+@pytest.fixture(scope="module")
+def wires(tmp_path_factory):
+    """A labelled file from elsewhere: nine statements in three families."""
+    path = tmp_path_factory.mktemp("elsewhere") / "wires.jsonl"
+    lines = [
+        {"text": f"Baku blamed Yerevan {number} times.", "label": LABELS[number % 3], "group": f"family {number // 4}"}
+        for number in range(9)
+    ]
     path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def recorded(tiny_model, tiny_parts, wires, tmp_path_factory):
+    """A model with its record, and what `record` printed."""
+    model = shutil.copytree(tiny_model, tmp_path_factory.mktemp("recorded") / "model")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wirestance.training.split, "corpus_split", lambda: tiny_parts)
+        return model, command("record", "--model", model, wires)
+
+
+@pytest.fixture
+def judged(recorded, few, monkeypatch):
+    """In place of the judging, at once: figures that are other ones each time."""
+    figures, times = json.loads((recorded[0] / METRICS).read_text(encoding="utf-8")), iter(range(1, 100))
+    monkeypatch.setattr(
+        wirestance.training.judge, "judge", lambda *_: figures | {"names_only_neutral": next(times) / 100}
+    )
+
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+
+def cut_short(*arguments):
+    """A command that is interrupted."""
+    found = CliRunner().invoke(training, [str(argument) for argument in arguments])
+    assert found.exit_code == 1
+    assert found.output.endswith("Aborted!\n")
 
 
 def command(*arguments):
@@ -53,38 +82,8 @@ def command(*arguments):
     return found.output
 
 
-def test_an_evaluation_adds_up(classifier, tiny_parts):
-    found = evaluate(classifier, tiny_parts.test)
-    assert sum(map(sum, found.confusion)) == found.statements == len(tiny_parts.test)
-    assert found.accuracy.value == sum(found.confusion[i][i] for i in range(3)) / found.statements
-    assert found.macro_f1.low <= found.macro_f1.value <= found.macro_f1.high
-    assert set(found.classes) == set(LABELS)
-    assert json.loads(json.dumps(plain(found)))["statements"] == found.statements
-
-
-def test_answered_is_what_gets_a_label(classifier, tiny_parts):
-    found = evaluate(classifier, tiny_parts.test)
-    answers = classifier.predict_batch([statement.text for statement in tiny_parts.test])
-    assert found.answered == np.mean([answer.label is not None for answer in answers])
-
-
-def test_a_statement_that_is_not_read_is_named(classifier):
-    with pytest.raises(InputError, match=r"statement 2, 'Войска отошли\.', cannot be judged: not in Latin script"):
-        probabilities(classifier, ["Talks went on.", "Войска отошли."])
-
-
-def test_the_contrast_suite_is_judged_by_capability(classifier):
-    items = load_directory(CONTRAST)
-    found = evaluate_contrast(classifier, items)
-    assert sum(capability.items for capability in found.values()) == len(items)
-    for capability in found.values():
-        assert len(capability.worst) == min(3, capability.failures)
-        assert all(worst["label"] != worst["answer"] for worst in capability.worst)
-
-
-def test_a_record_is_the_figures_the_plots_and_the_card(tiny_model, few, wires, tmp_path):
-    model = shutil.copytree(tiny_model, tmp_path / "model")
-    shown = command("record", "--model", model, wires)
+def test_a_record_is_the_figures_the_plots_and_the_card(recorded, few, wires, tmp_path):
+    model, shown = shutil.copytree(recorded[0], tmp_path / "model"), recorded[1]
     classifier, figures = StanceClassifier.load(model), json.loads((model / METRICS).read_text(encoding="utf-8"))
     assert list(figures["evaluation"]) == ["test", "article", "wires"]
     assert figures["evaluation"]["test"] == plain(evaluate(classifier, few.test))
@@ -95,6 +94,11 @@ def test_a_record_is_the_figures_the_plots_and_the_card(tiny_model, few, wires, 
     plots = {path.name for path in (model / "plots").iterdir()}
     assert plots == {f"{name}-{kind}.png" for name in figures["evaluation"] for kind in kinds}
     assert "wires: by label" in shown
+    base = classifier.stance.provenance["recipe"]["base"]
+    assert f"base_model: {base}\n" in (model / CARD).read_text(encoding="utf-8")
+    assert set(figures["calibration"]["wires"]) == {
+        "before", "floor", "unweighted", "own_share", "own_share_floor",
+    }  # fmt: skip
     (model / WEIGHTS).unlink()
     made = {key: classifier.stance.provenance[key] for key in (SPLIT, RECIPE)}
     curve = {"shares": [0.5, 1.0], "macro_f1": {"test": [0.25, 0.375]}, **made}
@@ -138,33 +142,46 @@ def test_a_record_that_is_cut_short_leaves_the_model_as_it_was(tiny_model, few, 
     model = shutil.copytree(tiny_model, tmp_path / "model")
     before = {path: path.read_bytes() for path in model.rglob("*") if path.is_file()}
 
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
     monkeypatch.setattr(wirestance.training.judge, "evaluate_baselines", interrupted)
-    CliRunner().invoke(training, ["record", "--model", str(model), str(wires)])
+    cut_short("record", "--model", model, wires)
     assert {path: path.read_bytes() for path in model.rglob("*") if path.is_file()} == before
 
 
-def test_a_record_holds_no_text_from_outside(tiny_model, few, wires, tmp_path):
+def test_a_record_that_is_cut_short_while_it_is_written_can_be_made_again(recorded, judged, tmp_path, monkeypatch):
+    model = shutil.copytree(recorded[0], tmp_path / "model")
+    with monkeypatch.context() as patch:
+        patch.setattr(wirestance.training.__main__, "save_stance", interrupted)
+        cut_short("record", "--model", model)
+    command("record", "--model", model)
+    assert StanceClassifier.load(model).stance == load_stance(recorded[0])
+    assert json.loads((model / METRICS).read_text(encoding="utf-8"))["names_only_neutral"] == 0.02
+
+
+@pytest.mark.parametrize("figures", [None, "{", "{}", "[]"])
+def test_what_a_record_needs_is_looked_for_before_the_judging(tiny_model, few, tmp_path, monkeypatch, figures):
+    monkeypatch.setattr(wirestance.training.judge, "judge", interrupted)
     model = shutil.copytree(tiny_model, tmp_path / "model")
-    command("record", "--model", model, wires)
-    for path in (model / METRICS, model / CARD):
+    (model / WEIGHTS).unlink()
+    if figures:
+        (model / METRICS).write_text(figures, encoding="utf-8")
+    found = CliRunner().invoke(training, ["record", "--model", str(model)])
+    assert isinstance(found.exception, ArtifactError)
+    assert f"has no {WEIGHTS}, and no agreement with it recorded in {METRICS}" in str(found.exception)
+
+
+@pytest.mark.parametrize("arguments", [("export",), ("record", "--model"), ("curve", "--model")])
+def test_a_model_without_a_recipe_is_refused(tiny_model, few, tmp_path, arguments):
+    model, stance = shutil.copytree(tiny_model, tmp_path / "model"), load_stance(tiny_model)
+    made_from = {key: value for key, value in stance.provenance.items() if key != RECIPE}
+    save_stance(model, replace(stance, provenance=made_from))
+    found = CliRunner().invoke(training, [*arguments, str(model)])
+    assert isinstance(found.exception, ConfigError)
+    assert "provenance has no 'recipe'" in str(found.exception)
+
+
+def test_a_record_holds_no_text_from_outside(recorded):
+    for path in (recorded[0] / METRICS, recorded[0] / CARD):
         assert "Baku blamed Yerevan" not in path.read_text(encoding="utf-8")
-
-
-def test_a_broken_file_is_told_before_the_training(tmp_path):
-    path = tmp_path / "wires.jsonl"
-    path.write_text("{}", encoding="utf-8")
-    found = CliRunner().invoke(training, ["train", "--out", str(tmp_path / "model"), "--evaluate", str(path)])
-    assert isinstance(found.exception, CorpusError)
-    assert not (tmp_path / "model").exists()
-
-
-def test_the_card_names_what_the_model_was_made_from(tiny_model, few):
-    figures = json.loads((SHIPPED / METRICS).read_text(encoding="utf-8"))
-    stance = StanceClassifier.load(tiny_model).stance
-    assert f"base_model: {stance.provenance['recipe']['base']}\n" in card(stance, figures)
 
 
 def test_an_evaluation_is_written(tiny_model, few, wires, tmp_path):
@@ -178,6 +195,13 @@ def test_errors_are_looked_for_in_the_validation_part(tiny_model, few, wires):
     shown = command("errors", "--model", tiny_model, wires)
     assert "validation: errors by voice" in shown
     assert "test" not in shown
+
+
+@pytest.mark.parametrize(
+    ("year", "period"), [(1915, "before 1988"), (1988, "1988–1994"), (2020, "2020"), (2030, "2023 on"), (None, None)]
+)
+def test_a_statement_belongs_to_a_period(year, period):
+    assert TRAITS["period"](Statement("a", "Talks.", NEUTRAL, "a", year=year)) == period
 
 
 def test_the_curve_trains_on_growing_shares(tiny_model, few, wires, tmp_path, monkeypatch):
@@ -206,14 +230,6 @@ def test_a_share_cuts_no_family():
     assert all(sum(one.group == family for one in part) == 5 for family in {one.group for one in part})
 
 
-def test_what_was_scaled_can_be_unscaled(classifier):
-    stance = replace(classifier.stance, temperature=1.3, trained_share=0.4, neutral_share=0.8)
-    logits = np.random.default_rng(0).normal(size=(20, 3))
-    odds = np.exp(logits)
-    found = unscaled(SimpleNamespace(stance=stance), stance.probabilities(logits))
-    np.testing.assert_allclose(found, odds / odds.sum(axis=1, keepdims=True))
-
-
 def test_every_speaker_that_is_shown_counts():
     """One right, one wrong, one where nobody was named, one not shown since the voice is called the outlet's own."""
     heard = [
@@ -235,26 +251,10 @@ def test_every_speaker_that_is_shown_counts():
 
 
 @pytest.mark.parametrize("names", [("test.jsonl",), ("a/x.jsonl", "b/x.jsonl")])
-def test_two_sets_of_one_name_are_refused(wires, names):
-    paths = [wires.parent / name for name in names]
+def test_two_sets_of_one_name_are_refused(wires, names, tmp_path):
+    paths = [tmp_path / name for name in names]
     for path in paths:
         path.parent.mkdir(exist_ok=True)
         shutil.copy(wires, path)
     with pytest.raises(CorpusError, match="another set of statements is called"):
-        labelled(paths)
-
-
-def test_the_audit_command_takes_unlabelled_statements(tiny_model, tmp_path):
-    path = tmp_path / "wires.jsonl"
-    path.write_text('{"text": "Armenia fired on Tovuz."}\n{"text": "Talks resume in Geneva."}\n', encoding="utf-8")
-    shown = command("audit", "--model", tiny_model, path)
-    assert "exchange-consistency" in shown
-    assert "recall gap" not in shown
-
-
-def test_a_broken_line_is_named(tiny_model, tmp_path):
-    path = tmp_path / "wires.jsonl"
-    path.write_text('{"text": "Talks resume."}\n{"text": ""}\n', encoding="utf-8")
-    found = CliRunner().invoke(training, ["audit", "--model", str(tiny_model), str(path)])
-    assert found.exit_code == 1
-    assert f"{path}:2" in str(found.exception)
+        labelled(paths, load_mirror())

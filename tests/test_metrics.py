@@ -1,13 +1,18 @@
 """The figures, against scikit-learn, known answers and simulated truth."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
+from wirestance.model.artifact import Stance
 from wirestance.model.labels import LABELS
+from wirestance.training.judge import unscaled
 from wirestance.training.metrics import (
     bootstrap,
     calibration_error,
+    calibration_floor,
     choose_threshold,
     classes,
     confusion,
@@ -16,9 +21,12 @@ from wirestance.training.metrics import (
     fit_temperature,
     macro_f1,
     most_confident,
+    own_share,
     precision_recall_f1,
     prior_weights,
+    reliability,
     risk_coverage,
+    share_of,
     soften,
 )
 
@@ -101,6 +109,45 @@ def test_bins_are_weighted_by_their_statements():
     assert calibration_error(*simulate(20_000, temperature=3.0)) > 0.1
 
 
+def test_weights_stand_for_as_many_statements():
+    truth, stated = np.array([0, 1, 2, 0, 2]), sure([0.9, 0.9, 0.9, 0.6, 0.6])
+    weights = np.array([3, 1, 0, 2, 1])
+    counted = np.repeat(np.arange(5), weights)
+    assert calibration_error(truth, stated, weights) == pytest.approx(
+        calibration_error(truth[counted], stated[counted])
+    )
+    np.testing.assert_allclose(reliability(truth, stated, weights), reliability(truth[counted], stated[counted]))
+    np.testing.assert_allclose(reliability(truth, stated), reliability(truth, stated, np.full(5, 0.3)))
+    right, among = truth == 0, np.array([True, True, True, False, True])
+    assert share_of(right, among) == 1 / 4
+    assert share_of(right, among, weights) == 3 / 5
+    assert np.isnan(share_of(right, truth == 3, weights))
+
+
+@pytest.mark.parametrize("expected", [1 / 3, 0.75, 0.05])
+def test_a_calibrated_model_errs_as_chance_alone_does(expected):
+    """Its probabilities expect one share of neutral statements, the sets have another: a third."""
+    share, errors, unweighted, overconfident = 1 / 3, [], [], []
+    for seed in range(400):
+        truth, stated = simulate(200, seed=seed)
+        weights, told = prior_weights(truth, share, expected), expecting(stated, share, expected)
+        errors.append(calibration_error(truth, told, weights))
+        unweighted.append(calibration_error(truth, told))
+        overconfident.append(calibration_error(truth, soften(told, 0.5), weights))
+    floors = [
+        calibration_floor(expecting(simulate(200, seed=seed)[1], share, expected), share, expected)
+        for seed in range(20)
+    ]
+    assert np.mean(errors) == pytest.approx(np.mean(floors), rel=0.05)
+    assert np.mean(overconfident) > 1.5 * np.mean(floors)
+    assert expected == share or np.mean(unweighted) > 1.2 * np.mean(errors)  # the other share would count as an error
+
+
+def test_a_set_of_one_kind_is_weighted_to_no_other_share():
+    assert own_share(np.array([2, 0, 2, 1]), 0.75) == 0.5
+    assert own_share(np.array([2, 2]), 0.75) == own_share(np.array([0, 1]), 0.75) == 0.75
+
+
 @pytest.mark.parametrize("precision", [0.8, 0.9, 0.95])
 @pytest.mark.parametrize("seed", range(5))
 def test_the_threshold_is_the_lowest_that_reaches_the_precision(precision, seed):
@@ -155,6 +202,11 @@ def test_a_bootstrap_interval_holds_the_value():
     assert str(figure) == f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
 
 
+def test_a_figure_of_nothing_has_no_interval():
+    figure = bootstrap(3, lambda chosen: float("nan"))
+    assert np.isnan([figure.value, figure.low, figure.high]).all()
+
+
 def test_whole_families_are_drawn():
     """Four of a hundred each, all alike: the interval is that of four values, not of four hundred."""
     values = np.repeat([0.0, 0.0, 1.0, 1.0], 100)
@@ -184,3 +236,13 @@ def test_another_share_of_neutral_statements_can_be_expected():
     found = expecting(probabilities, expected=0.75, share=0.5)
     np.testing.assert_allclose(found[0], [0.2, 0.2, 0.2] / np.float64(0.6))
     np.testing.assert_allclose(expecting(found, expected=0.5, share=0.75), probabilities)
+
+
+def test_what_was_scaled_can_be_unscaled():
+    stance = Stance(
+        names=(), max_tokens=8, temperature=1.3, threshold=0.5, trained_share=0.4, neutral_share=0.8, provenance={}
+    )
+    logits = np.random.default_rng(0).normal(size=(20, 3))
+    odds = np.exp(logits)
+    found = unscaled(SimpleNamespace(stance=stance), stance.probabilities(logits))
+    np.testing.assert_allclose(found, odds / odds.sum(axis=1, keepdims=True))

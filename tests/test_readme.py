@@ -9,15 +9,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from starlette.testclient import TestClient
 
+from wirestance.inference.cli import wirestance
 from wirestance.inference.service.app import create_app
 from wirestance.inference.service.limits import Limits
 from wirestance.inference.service.service import Service
 from wirestance.model.artifact import METRICS, SHIPPED
 from wirestance.training.card import interval
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+REPOSITORY = Path(__file__).parents[1]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(kind):
@@ -108,6 +111,16 @@ def test_the_console_examples_print_what_they_show(example):
     assert [rounded(line) for line in found.splitlines()] == [rounded(line) for line in shown.splitlines()]
 
 
+def test_the_example_of_feeds_runs_in_a_clone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(REPOSITORY / "tests" / "wires" / "samples", tmp_path / "tests" / "wires" / "samples")
+    (block,) = blocks("console feed")
+    commands = [shlex.split(line.removeprefix("$ wirestance ")) for line in block.splitlines()]
+    codes = [CliRunner().invoke(wirestance, words).exit_code for words in commands]
+    assert (codes, [words[0] for words in commands]) == ([1, 0], ["score", "report"])
+    assert {"scored.jsonl", "scored.jsonl.rejected.jsonl", "report.html"} <= {path.name for path in tmp_path.iterdir()}
+
+
 def test_the_service_example_answers_what_it_shows(shipped):
     (block,) = blocks("console service")
     command, shown = block.splitlines()
@@ -125,6 +138,7 @@ ROWS = {
     "macro-F1 of the surest 80 %": ("evaluation", "macro_f1_at_coverage"),
     "neutral called partisan, always answering": ("evaluation", "false_alarms"),
     "neutral called partisan, default threshold": ("evaluation", "answered_false_alarms"),
+    "right of the partisan answers, default threshold": ("evaluation", "answered_partisan_precision"),
     "answered at the default threshold": ("evaluation", "answered"),
     "exchange-consistency": ("audit", "consistency"),
 }
@@ -160,10 +174,28 @@ def rounded(line):
     return json.loads(line, parse_float=lambda number: round(float(number), 1))
 
 
+TREE = README.split("```text\n")[1].split("```")[0]
+
+
 def test_the_tree_names_every_file():
-    tree = README.split("```text\n")[1].split("```")[0]
-    repository = Path(__file__).parents[1]
-    folders = {part.split("/")[0]: part for part in re.split(r"\n(?=\S)", tree)}
-    for folder in ("model", "training", "inference", "configs"):
-        for path in (repository / folder).glob("[!_]*.*"):
+    folders = {part.split("/")[0]: part for part in re.split(r"\n(?=\S)", TREE)}
+    for folder in ("model", "training", "inference", "configs", "seeds"):
+        for path in (REPOSITORY / folder).glob("[!_]*.*"):
             assert re.search(rf"^  {re.escape(path.name)} ", folders[folder], re.M), path
+    for folder in ("service", "report"):
+        for path in (REPOSITORY / "inference" / folder).glob("[!_]*.*"):
+            assert re.search(rf"^  {folder}/ .*\b{re.escape(path.name)}\b", TREE, re.M | re.S), path
+
+
+def test_every_name_in_the_tree_is_there():
+    folder, inner = REPOSITORY, REPOSITORY
+    for line in TREE.splitlines():
+        indent, name = re.fullmatch(r"( *)(\S*?)(?: {2,}.*|$)", line).groups()
+        if not indent:
+            folder = inner = REPOSITORY / name
+        elif len(indent) == 2:
+            inner = folder / name
+        assert inner.exists(), line
+        if inner.is_dir():
+            for file in re.findall(r"\b\w+\.(?:py|html)\b", line[len(indent + name) :]):
+                assert (inner / file).exists(), (line, file)

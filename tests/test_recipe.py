@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from wirestance.model.encoder import MINILM
 from wirestance.model.errors import ConfigError
 from wirestance.model.labels import LABELS
-from wirestance.training.recipe import CONFIGS, Recipe, load_recipe, read_yaml, resolve
+from wirestance.training.recipe import CONFIGS, Recipe, load_recipe, read_yaml, recipe_of, resolve
 
 RECIPES = {path.stem: path for path in (CONFIGS / "recipes").glob("*.yaml")}
 SHARE = st.floats(0, 1)
@@ -112,6 +113,16 @@ def test_an_invalid_recipe_is_refused_with_its_path(content, reason, tmp_path):
 def test_a_missing_recipe_names_those_that_are_there(name):
     with pytest.raises(ConfigError, match=r"no-such-recipe\.yaml: .*distilbert-base-uncased, minilm-l6"):
         load_recipe(name)
+
+
+@pytest.mark.parametrize(
+    ("provenance", "reason"),
+    [({}, "has no 'recipe'"), ({"recipe": "minilm-l6"}, "has no 'recipe'"), ({"recipe": {"epoch": 2}}, "key 'epoch'")],
+)
+def test_a_model_that_does_not_tell_its_recipe_is_refused(provenance, reason):
+    with pytest.raises(ConfigError, match=reason):
+        recipe_of(SimpleNamespace(provenance=provenance))
+    assert recipe_of(SimpleNamespace(provenance={"recipe": {"seed": 5}})) == Recipe(seed=5)
 
 
 @given(

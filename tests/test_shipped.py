@@ -54,12 +54,13 @@ def test_no_text_from_outside_the_project_goes_with_it(figures):
     assert set(texts(figures)) <= {item.text for item in load_directory(CONTRAST)}
 
 
-def test_the_article_is_labelled_better_than_by_majority(shipped):
+def test_the_article_is_labelled_as_well_as_recorded(shipped, figures):
+    """But for one statement, which may be a near tie on this machine; and better than by majority."""
     article = load_article()
     answers = shipped.predict_batch([statement.text for statement in article], threshold=0)
-    right = np.mean([answer.label == statement.label for answer, statement in zip(answers, article, strict=True)])
-    counts = [sum(statement.label == label for statement in article) for label in LABELS]
-    assert right > max(counts) / len(article)
+    right = sum(answer.label == statement.label for answer, statement in zip(answers, article, strict=True))
+    assert abs(right - figures["evaluation"]["article"]["accuracy"]["value"] * len(article)) < 1.5
+    assert right > max(sum(statement.label == label for statement in article) for label in LABELS)
 
 
 def test_a_statement_and_its_mirror_image_get_exchanged_probabilities(shipped):

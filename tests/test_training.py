@@ -1,17 +1,24 @@
 """Training end to end, tiny: fit, export, calibrate, save, load, predict, resume, repeat."""
 
+import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+import wirestance.training.__main__
 from wirestance import LABELS, StanceClassifier
-from wirestance.model.artifact import NETWORK, digest
-from wirestance.model.errors import ConfigError
+from wirestance.model.artifact import NETWORK, digest, load_stance, save_stance
+from wirestance.model.errors import ConfigError, CorpusError
+from wirestance.model.labels import NEUTRAL
 from wirestance.model.mirror import Mirror
 from wirestance.training import run
+from wirestance.training.__main__ import training
+from wirestance.training.card import _export
 from wirestance.training.fit import StanceTrainer, _last_whole
-from wirestance.training.run import CHECKPOINTS, agreement, train
+from wirestance.training.run import EXPORTED, MADE_FROM, agreement, checkpoints_of, train
 
 
 def test_a_trained_model_loads_and_predicts(tiny_model):
@@ -19,13 +26,29 @@ def test_a_trained_model_loads_and_predicts(tiny_model):
     prediction = classifier.predict("Azerbaijani forces repelled an attack.", threshold=0)
     assert prediction.label in LABELS
     assert np.isclose(sum(prediction.scores.values()), 1)
-    assert not tiny_model.with_name(tiny_model.name + CHECKPOINTS).exists()
 
 
 def test_the_recipe_is_saved_with_the_model(tiny_model, tiny_recipe):
     recipe = StanceClassifier.load(tiny_model).stance.provenance["recipe"]
     assert recipe["base"] == tiny_recipe.base
     assert recipe["learning_rate"] == tiny_recipe.learning_rate == 1e-3
+
+
+def test_the_export_tells_where_it_is_from(tiny_model, tmp_path):
+    """Old models, which do not tell it, load all the same."""
+    stance = load_stance(tiny_model)
+    made_from, exported = dict(stance.provenance), stance.provenance[EXPORTED]
+    assert exported == {key: made_from[key] for key in ("commit", "libraries")}
+    old = replace(stance, provenance={key: made_from[key] for key in made_from if key != EXPORTED})
+    later = replace(stance, provenance=made_from | {EXPORTED: {"commit": "another", "libraries": {"torch": "9.9"}}})
+    for one in (old, later):
+        shutil.copytree(tiny_model, tmp_path / "model", dirs_exist_ok=True)
+        save_stance(tmp_path / "model", one)
+        assert load_stance(tmp_path / "model") == one
+    assert _export(stance) == _export(old) == ""
+    told = _export(later)
+    assert f"Trained with torch {made_from['libraries']['torch']}, transformers" in told
+    assert told.endswith("exported to 8 bits at commit `another` with torch 9.9.")
 
 
 def test_the_8_bit_network_agrees_with_full_precision(tiny_model, tiny_parts):
@@ -71,13 +94,63 @@ def test_the_checkpoints_of_another_training_are_refused(tiny_recipe, tiny_parts
     monkeypatch.setattr(StanceTrainer, "training_step", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train(tiny_recipe, tmp_path / "model", tiny_parts)
-    others = (replace(tiny_recipe, epochs=1.0), tiny_parts), (tiny_recipe, tiny_parts._replace(train=tiny_parts.test))
-    for recipe, parts in others:
-        with pytest.raises(ConfigError, match="an interrupted training by another recipe, from other statements"):
+    for recipe, parts, told in (
+        (replace(tiny_recipe, epochs=1.0), tiny_parts, r"\(epochs: there 2\.0, here 1\.0\)"),
+        (tiny_recipe, tiny_parts._replace(train=tiny_parts.test), r"\(split_sha256: there '\w+, here '\w+\)"),
+    ):
+        with pytest.raises(ConfigError, match="an interrupted training by another recipe, .*" + told):
             train(recipe, tmp_path / "model", parts)
     with monkeypatch.context() as names:
         names.setattr(run, "load_mirror", lambda: Mirror([{"azerbaijan": ["Baku"], "armenia": ["Yerevan"]}]))
-        with pytest.raises(ConfigError, match="or with other names"):
+        with pytest.raises(ConfigError, match=r"or with other names \(names: there \["):
             train(tiny_recipe, tmp_path / "model", tiny_parts)
     with pytest.raises(KeyboardInterrupt):
         train(tiny_recipe, tmp_path / "model", tiny_parts)
+    mark = checkpoints_of(tmp_path / "model") / MADE_FROM
+    made_from = json.loads(mark.read_text(encoding="utf-8"))
+    mark.unlink()  # as a training leaves it that ends before its first step
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny_recipe, tmp_path / "model", tiny_parts)
+    assert json.loads(mark.read_text(encoding="utf-8")) == made_from
+    mark.unlink()
+    (mark.parent / "checkpoint-8").mkdir()
+    with pytest.raises(ConfigError, match=f"no {MADE_FROM}"):
+        train(tiny_recipe, tmp_path / "model", tiny_parts)
+
+
+def test_a_training_whose_judging_fails_is_not_lost(tiny_recipe, tiny_model, tiny_parts, tmp_path, monkeypatch):
+    steps, step, out = [], StanceTrainer.training_step, tmp_path / "model"
+    monkeypatch.setattr(StanceTrainer, "training_step", lambda *one, **more: steps.append(1) or step(*one, **more))
+    monkeypatch.setattr(run, "corpus_split", lambda: tiny_parts)
+    settings = ("base", "epochs", "learning_rate", "max_tokens")
+    arguments = ["train", "--out", str(out), *(f"--set={key}={getattr(tiny_recipe, key)}" for key in settings)]
+
+    def failing(*_):
+        raise ConfigError("no such thing")
+
+    monkeypatch.setattr(wirestance.training.__main__, "_record", failing)
+    assert isinstance(CliRunner().invoke(training, arguments).exception, ConfigError)
+    assert len(steps) == 16
+    monkeypatch.setattr(wirestance.training.__main__, "_record", lambda *_: None)
+    assert CliRunner().invoke(training, arguments).exit_code == 0
+    assert len(steps) == 16  # none anew
+    assert not checkpoints_of(out).exists()
+    assert digest(out / "model.safetensors") == digest(tiny_model / "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({}, "2: the field 'text' is missing"),
+        ({"text": "Войска отошли.", "label": NEUTRAL}, "2: cannot be judged: not in Latin script"),
+        ({"text": "Yerevan сказал", "label": NEUTRAL}, "2: cannot be judged: not in Latin script"),
+        ({"text": "12 – 3", "label": NEUTRAL}, "2: cannot be judged: the statement has no words"),
+    ],
+)
+def test_a_broken_file_is_told_before_the_training(tmp_path, record, reason):
+    path = tmp_path / "wires.jsonl"
+    path.write_text(json.dumps({"text": "Talks.", "label": NEUTRAL}) + "\n" + json.dumps(record), encoding="utf-8")
+    found = CliRunner().invoke(training, ["train", "--out", str(tmp_path / "model"), "--evaluate", str(path)])
+    assert isinstance(found.exception, CorpusError)
+    assert str(found.exception).startswith(f"{path}:{reason}")
+    assert not (tmp_path / "model").exists()

@@ -5,8 +5,17 @@ from pathlib import Path
 
 import click
 
-from wirestance.model.artifact import METRICS, PLOTS, SHIPPED, WEIGHTS, save_stance
-from wirestance.model.errors import WirestanceError
+from wirestance.model.artifact import (
+    CARD,
+    METRICS,
+    NETWORK,
+    PLOTS,
+    SHIPPED,
+    WEIGHTS,
+    load_stance,
+    save_stance,
+)
+from wirestance.model.errors import ArtifactError, WirestanceError
 
 MODEL = click.option(
     "--model", type=click.Path(path_type=Path), default=SHIPPED, help="A model directory; the shipped one by default."
@@ -35,13 +44,17 @@ def training() -> None:
 )  # fmt: skip
 def train(recipe: str, overrides: tuple[str, ...], out: Path, files: tuple[Path, ...]) -> None:
     """Train, export, calibrate and judge a model; goes on where an interrupted run stopped."""
+    import shutil
+
     from wirestance.training.corpus import labelled
-    from wirestance.training.recipe import load_recipe
+    from wirestance.training.recipe import load_mirror, load_recipe
+    from wirestance.training.run import checkpoints_of
     from wirestance.training.run import train as run
 
-    labelled(files)  # a broken one is told before the training, not after
+    labelled(files, load_mirror())  # a broken one is told before the training, not after
     run(load_recipe(recipe, overrides), out)
     _record(out, files)
+    shutil.rmtree(checkpoints_of(out))
 
 
 @training.command()
@@ -49,14 +62,12 @@ def train(recipe: str, overrides: tuple[str, ...], out: Path, files: tuple[Path,
 @FILES
 def export(directory: Path, files: tuple[Path, ...]) -> None:
     """Export and calibrate a trained model anew from its model.safetensors, and judge it; FILES as for evaluate."""
-    from wirestance.model.artifact import load_stance
-    from wirestance.training.recipe import resolve
+    from wirestance.training.recipe import recipe_of
     from wirestance.training.run import export as run
     from wirestance.training.split import split_of
 
-    stance = load_stance(directory)
-    recipe = resolve(stance.provenance["recipe"], str(directory))
-    run(recipe, directory, split_of(stance), stance.mirror, stance.provenance)
+    stance = load_stance(directory, replaced=(NETWORK, METRICS, CARD))
+    run(recipe_of(stance), directory, split_of(stance), stance.mirror, stance.provenance)
     _record(directory, files)
 
 
@@ -72,31 +83,42 @@ def record(model: Path, files: tuple[Path, ...]) -> None:
 
 
 def _record(directory: Path, files: tuple[Path, ...]) -> None:
-    import json
     import shutil
     from tempfile import TemporaryDirectory
 
     from wirestance import StanceClassifier
+    from wirestance.inference.runtime import Runtime
     from wirestance.training.card import write_card
     from wirestance.training.curve import keep_curve
     from wirestance.training.judge import judge
     from wirestance.training.run import agreement
     from wirestance.training.split import split_of
 
-    classifier = StanceClassifier.load(directory)
+    stance = load_stance(directory, replaced=(METRICS, CARD))
+    classifier = StanceClassifier(stance, Runtime(directory, stance.max_tokens, None))
+    recorded = None if (directory / WEIGHTS).is_file() else _recorded_agreement(directory)
     with TemporaryDirectory() as scratch:  # a run that is cut short leaves the model as it was
         figures = judge(classifier, files, Path(scratch))
-        figures["agreement"] = (
-            agreement(classifier, directory, split_of(classifier.stance).test)
-            if (directory / WEIGHTS).is_file()
-            else json.loads((directory / METRICS).read_text(encoding="utf-8"))["agreement"]
-        )
-        if curve := keep_curve(directory / PLOTS, classifier.stance):
+        figures["agreement"] = agreement(classifier, directory, split_of(stance).test) if recorded is None else recorded
+        if curve := keep_curve(directory / PLOTS, stance):
             figures["learning_curve"] = curve
-        shutil.copytree(scratch, directory / PLOTS, dirs_exist_ok=True)
+        (directory / PLOTS).mkdir(exist_ok=True)
+        for plot in Path(scratch).iterdir():  # not the directory itself, which is for its owner alone
+            shutil.copyfile(plot, directory / PLOTS / plot.name)
     click.echo(f"8 bits and full precision agree on {figures['agreement']:.1%} of the test labels")
-    write_card(directory, classifier.stance, figures)
-    save_stance(directory, classifier.stance)
+    write_card(directory, stance, figures)
+    save_stance(directory, stance)
+
+
+def _recorded_agreement(directory: Path) -> float:
+    import json
+
+    try:
+        return float(json.loads((directory / METRICS).read_text(encoding="utf-8"))["agreement"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(
+            f"{directory}: has no {WEIGHTS}, and no agreement with it recorded in {METRICS}; put the weights there"
+        ) from error
 
 
 @training.command()
@@ -123,7 +145,7 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
     from wirestance import StanceClassifier
     from wirestance.training.audit import audit as run
     from wirestance.training.audit import audit_statements
-    from wirestance.training.corpus import load_texts
+    from wirestance.training.corpus import load_any
     from wirestance.training.split import split_of
     from wirestance.training.tables import print_audit
 
@@ -131,8 +153,10 @@ def audit(model: Path, files: tuple[Path, ...]) -> None:
     if not files:
         print_audit("test", audit_statements(classifier, split_of(classifier.stance).test))
     for path in files:
-        texts, labels = load_texts(path)
-        print_audit(path.name, run(classifier, texts, labels))
+        texts, statements = load_any(path)
+        print_audit(
+            path.name, run(classifier, texts) if statements is None else audit_statements(classifier, statements)
+        )
 
 
 @training.command()
@@ -146,7 +170,8 @@ def errors(model: Path, files: tuple[Path, ...]) -> None:
     from wirestance.training.split import split_of
 
     classifier = StanceClassifier.load(model)
-    for name, statements in {"validation": split_of(classifier.stance).validation, **labelled(files)}.items():
+    sets = {"validation": split_of(classifier.stance).validation} | labelled(files, classifier.stance.mirror)
+    for name, statements in sets.items():
         print_errors(name, classifier, statements)
 
 
@@ -163,7 +188,8 @@ def curve(model: Path, out: Path, files: tuple[Path, ...]) -> None:
     from wirestance.training.corpus import labelled
     from wirestance.training.curve import curve as run
 
-    run(StanceClassifier.load(model), labelled(files), out)
+    classifier = StanceClassifier.load(model)
+    run(classifier, labelled(files, classifier.stance.mirror), out)
 
 
 @training.command()

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wirestance.model.artifact import CARD, METRICS, Stance
+from wirestance.model.artifact import CARD, METRICS, Stance, write_whole
 from wirestance.model.encoder import MINILM
 from wirestance.model.labels import LABELS
+from wirestance.training.evaluate import Capability, contrast_rows
 from wirestance.training.metrics import PRECISION
 
 EXAMPLES = 10
@@ -52,8 +53,9 @@ does not say that the statement is false, nor that its author is partisan.
 
 def write_card(directory: Path, stance: Stance, figures: Mapping[str, Any]) -> None:
     """Write `metrics.json` and the card beside the model."""
-    (directory / METRICS).write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (directory / CARD).write_text(card(stance, figures), encoding="utf-8")
+    told = card(stance, figures)
+    write_whole(directory / METRICS, json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    write_whole(directory / CARD, told)
 
 
 def card(stance: Stance, figures: Mapping[str, Any]) -> str:
@@ -79,11 +81,23 @@ def _training(stance: Stance, figures: Mapping[str, Any]) -> str:
 
 Statements composed and labelled by language models under the project's codebook, none by a person: see
 `seeds/DATASHEET.md`. Split by family: {parts}. Recipe: {recipe}. Corpus SHA-256
-`{stance.provenance["corpus_sha256"]}`, commit `{stance.provenance["commit"]}`. Made by `make train`. Temperature
-{stance.temperature:.3f}; expected share of neutral statements {stance.neutral_share:.2f}; default threshold
+`{stance.provenance["corpus_sha256"]}`, commit `{stance.provenance["commit"]}`. Made by `make train`.{_export(stance)}
+Temperature {stance.temperature:.3f}; expected share of neutral statements {stance.neutral_share:.2f}; default threshold
 {stance.threshold:.3f}, the lowest with which {PRECISION:.0%} of all answers, and
 of the partisan ones alone, are right on the validation part, weighted to that share.
 """
+
+
+def _export(stance: Stance) -> str:
+    """Where the 8-bit file is from, if from another commit or other libraries than the weights."""
+    made_from, exported = stance.provenance, stance.provenance.get("exported", {})
+    if all(made_from.get(key) == exported[key] for key in exported):
+        return ""
+    trained, here = (
+        ", ".join(f"{name} {number}" for name, number in told.get("libraries", {}).items())
+        for told in (made_from, exported)
+    )
+    return f" Trained with {trained}; exported to 8 bits at commit `{exported['commit']}` with {here}."
 
 
 def _figures(figures: Mapping[str, Any]) -> str:
@@ -97,23 +111,28 @@ def _figures(figures: Mapping[str, Any]) -> str:
                 ("accuracy", "accuracy"),
                 ("neutral called partisan", "false_alarms"),
                 ("macro-F1 of the surest 80 %", "macro_f1_at_coverage"),
-            )
-        ),
-        *(
-            (title, [number(figures["evaluation"][name][key]) for name in names])
-            for title, key in (
-                ("area under risk–coverage", "risk_coverage_area"),
                 ("answered at the default threshold", "answered"),
                 ("… of those, right", "answered_precision"),
+            )
+        ),
+        ("… partisan answers", [str(figures["evaluation"][name]["answered_partisan"]) for name in names]),
+        *(
+            (title, [interval(figures["evaluation"][name][key]) for name in names])
+            for title, key in (
+                ("… of those, right", "answered_partisan_precision"),
+                ("… of those, right, at the expected share", "expected_partisan_precision"),
                 ("… neutral called partisan", "answered_false_alarms"),
             )
         ),
         *(
-            (title, [number(figures["calibration"][name][key]) for name in names])
-            for title, key in (
-                ("expected calibration error", "after"),
-                ("… expecting the set's own share of neutral statements", "own_share"),
-                ("… by chance alone", "floor"),
+            (title, [number(figures[part][name][key]) for name in names])
+            for title, part, key in (
+                ("area under risk–coverage", "evaluation", "risk_coverage_area"),
+                ("expected calibration error, at the expected share", "evaluation", "calibration_error"),
+                ("… by chance alone", "calibration", "floor"),
+                ("expected calibration error, unweighted", "calibration", "unweighted"),
+                ("expected calibration error, told the set's own share", "calibration", "own_share"),
+                ("… by chance alone", "calibration", "own_share_floor"),
             )
         ),
         *(
@@ -128,15 +147,17 @@ def _figures(figures: Mapping[str, Any]) -> str:
     return f"""\
 ## Figures
 
-Of the shipped 8-bit network, always answering unless said otherwise, with 95 % bootstrap intervals. `test` is the
-held-out part of the composed corpus, whose intervals draw whole families of statements; `article` the source article,
-which was never trained on and is all of one family, so single statements are drawn; other files are real
+Of the shipped 8-bit network, always answering unless said otherwise; 95 % bootstrap intervals in brackets. `test` is
+the held-out part of the composed corpus, whose intervals draw whole families of statements; `article` the source
+article, which was never trained on and is all of one family, so single statements are drawn; other files are real
 published statements that are kept outside the project and were never trained on, but whose figures were looked at while
-the model was made: expect somewhat less elsewhere. The intervals are of one training. Where a calibration error is well
-above what chance alone gives, the probabilities are too high or too low there; the sets have other shares of neutral
-statements than the expected one, which is a part of it. Printed by `make evaluate` (other files: `EVALUATE=FILE`). The
-network in 8 bits and the one in full precision agree on {figures["agreement"]:.1%} of the test labels,
-as `make train` prints.
+the model was made: expect somewhat less elsewhere. The intervals are of one training. Probabilities hold for one share
+of neutral statements, and the sets have other shares than the expected one: what is told "at the expected share"
+weights a set's statements to it, "unweighted" does not; "told the set's own share" (`neutral_share`), the model gives
+other probabilities. The default threshold aims at precision at the expected share. Where a calibration error is well
+above what chance alone gives, the probabilities are too high or too low. Printed by `make evaluate` (other files:
+`EVALUATE=FILE`). The network in 8 bits and the one in full precision agree on {figures["agreement"]:.1%} of the test
+labels, as `make train` prints.
 
 {markdown(["", *names], [[title, *cells] for title, cells in rows])}
 
@@ -218,10 +239,8 @@ The surest wrong answers in the contrast suite, three a capability at most:
 
 
 def _contrast_rows(figures: Mapping[str, Any]) -> list[list[str]]:
-    found = figures["contrast"]
-    rows = [[name, str(c["items"]), f"{c['failures'] / c['items']:.1%}"] for name, c in found.items()]
-    items, failures = sum(c["items"] for c in found.values()), sum(c["failures"] for c in found.values())
-    return [*rows, ["all", str(items), f"{failures / items:.1%}"]]
+    found = {name: Capability(**counts) for name, counts in figures["contrast"].items()}
+    return [[name, str(items), rate] for name, items, _, rate in contrast_rows(found)]
 
 
 def _precision_recall(evaluation: Mapping[str, Any], label: str) -> str:

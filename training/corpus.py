@@ -7,10 +7,14 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args
+from unicodedata import normalize
 
 import wirestance.seeds
-from wirestance.model.errors import CorpusError
+from wirestance.inference.prediction import NOT_LATIN
+from wirestance.inference.statement import check_statement, is_latin
+from wirestance.model.errors import CorpusError, InputError
 from wirestance.model.labels import LABELS
+from wirestance.model.mirror import Mirror
 
 SEEDS = Path(next(iter(wirestance.seeds.__path__)))
 STATEMENTS = SEEDS / "statements"
@@ -106,37 +110,54 @@ def load_labelled(path: Path) -> list[Statement]:
     Raises:
         CorpusError: a broken record, or a known field of another type than `Statement` has.
     """
+    return [_labelled(place, record) for place, record in read_records(path)]
+
+
+def _labelled(place: str, record: dict[str, Any]) -> Statement:
     known = {field.name for field in fields(Statement)}
-    return [
-        _statement(place, {"id": place, "group": place} | {key: record[key] for key in known & record.keys()})
-        for place, record in read_records(path)
-    ]
+    return _statement(place, {"id": place, "group": place} | {key: record[key] for key in known & record.keys()})
 
 
-def labelled(files: Iterable[Path]) -> dict[str, list[Statement]]:
+def labelled(files: Iterable[Path], mirror: Mirror) -> dict[str, list[Statement]]:
     """The statements of labelled files by the files' names without their ending.
 
+    Args:
+        files: theirs.
+        mirror: of the classifier that is to read them.
+
     Raises:
-        CorpusError: a broken record, or a name that occurs twice or is that of a part of the corpus.
+        CorpusError: a broken record, a text that the classifier does not read, or a name that occurs twice or is that
+            of a part of the corpus.
     """
     found: dict[str, list[Statement]] = {}
     for path in files:
         if path.stem in found or path.stem in PARTS:
             raise CorpusError(f"{path}: another set of statements is called {path.stem!r}; give the file another name")
         found[path.stem] = load_labelled(path)
+        for number, statement in enumerate(found[path.stem], 1):  # every line is a statement
+            if problem := _unread(statement.text, mirror):
+                raise CorpusError(f"{path}:{number}: cannot be judged: {problem}; leave it out")
     return found
 
 
-def load_texts(path: Path) -> tuple[list[str], list[str] | None]:
-    """The texts of any file of statements, and their labels if every one has one."""
+def _unread(text: str, mirror: Mirror) -> str | None:
+    """Why the classifier does not read a text, if it does not."""
+    try:
+        read = mirror.orient(normalize("NFC", check_statement(text)))
+    except InputError as error:
+        return str(error)
+    return None if is_latin(read.text) else NOT_LATIN
+
+
+def load_any(path: Path) -> tuple[list[str], list[Statement] | None]:
+    """The texts of any file of statements, and the statements themselves if every one has a label; read once."""
     records = list(read_records(path))
     for place, record in records:
         if not isinstance(record.get("text"), str) or not record["text"].strip():
             raise CorpusError(f"{place}: text is {record.get('text')!r:.60}; a text that is not empty is needed")
-    if all("label" in record for _, record in records):
-        statements = load_labelled(path)
-        return [statement.text for statement in statements], [statement.label for statement in statements]
-    return [record["text"] for _, record in records], None
+    labelled = all("label" in record for _, record in records)
+    statements = [_labelled(place, record) for place, record in records] if labelled else None
+    return [record["text"] for _, record in records], statements
 
 
 def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -13,8 +13,8 @@ from wirestance.training.corpus import Statement
 from wirestance.training.evaluate import probabilities
 from wirestance.training.metrics import classes, macro_f1
 from wirestance.training.plots import learning_curve
-from wirestance.training.recipe import resolve
-from wirestance.training.run import RECIPE, train
+from wirestance.training.recipe import RECIPE, recipe_of
+from wirestance.training.run import train
 from wirestance.training.split import SPLIT, Split, families, split_digest, split_of
 from wirestance.training.tables import table
 
@@ -34,9 +34,9 @@ def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: 
         directory: where figures and plot go.
 
     Raises:
-        ConfigError: nothing tells what is held out from the model.
+        ConfigError: nothing tells what is held out from the model, or the recipe that it was made by.
     """
-    recipe = resolve(whole.stance.provenance["recipe"], "the model's recipe")
+    recipe = recipe_of(whole.stance)
     parts = split_of(whole.stance)
     sets = {"test": parts.test} | sets
     curves: dict[str, list[float]] = {name: [] for name in sets}
@@ -69,7 +69,7 @@ def keep_curve(plots: Path, stance: Stance) -> dict[str, Any] | None:
     """
     found = plots / CURVE
     curve: dict[str, Any] | None = json.loads(found.read_text(encoding="utf-8")) if found.is_file() else None
-    if curve and any(curve.get(key) != stance.provenance[key] for key in (SPLIT, RECIPE)):
+    if curve and any(curve.get(key) != stance.provenance.get(key) for key in (SPLIT, RECIPE)):
         curve = None
     for path in plots.glob("*"):
         if not curve or path.name not in (CURVE, PLOT):

@@ -14,7 +14,14 @@ FEWEST = 20
 LENGTHS = (12, 20, 30, 45)
 """Words up to which a statement belongs to a class of length."""
 
-PERIODS = ((1994, "1988–1994"), (2019, "1995–2019"), (2020, "2020"), (2022, "2021–2022"), (9999, "2023 on"))
+PERIODS = (
+    (1987, "before 1988"),
+    (1994, "1988–1994"),
+    (2019, "1995–2019"),
+    (2020, "2020"),
+    (2022, "2021–2022"),
+    (9999, "2023 on"),
+)
 
 THEMED = re.compile(r"[\w-]+-\d+")
 """The ids of `seeds/`: a theme and a number."""

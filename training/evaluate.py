@@ -14,9 +14,12 @@ from wirestance.model.labels import LABELS
 from wirestance.training.baselines import Guesser, frozen_encoder, majority, tfidf
 from wirestance.training.corpus import Statement
 from wirestance.training.metrics import (
+    Bin,
     Classes,
     Figure,
+    Mask,
     Probabilities,
+    Weights,
     bootstrap,
     calibration_error,
     classes,
@@ -24,10 +27,14 @@ from wirestance.training.metrics import (
     false_alarms,
     macro_f1,
     most_confident,
+    own_share,
     precision_recall_f1,
+    prior_weights,
     reliability,
     risk_coverage,
+    share_of,
 )
+from wirestance.training.recipe import recipe_of
 from wirestance.training.split import Split, families
 
 COVERAGE = 0.8
@@ -51,17 +58,24 @@ class Evaluation:
     confusion: Sequence[Sequence[int]]
     """Rows true, columns guessed, in the order of `LABELS`."""
     calibration_error: float
+    """Of statements weighted to the share of neutral ones that the classifier expects, and so its probabilities."""
     macro_f1_at_coverage: Figure
     """Of the most confident four fifths."""
     risk_coverage_area: float
-    answered: float
+    answered: Figure
     """Share of the statements that get a label by default."""
-    answered_precision: float
+    answered_precision: Figure
     """Share of those that are right."""
-    answered_false_alarms: float
+    answered_partisan: int
+    """Statements that get a partisan label by default."""
+    answered_partisan_precision: Figure
+    """Share of those that are right."""
+    expected_partisan_precision: Figure
+    """The same, weighted to the expected share of neutral statements: what the default threshold aims at."""
+    answered_false_alarms: Figure
     """Neutral statements that are called partisan by default, as a share of all neutral ones."""
-    reliability: Sequence[tuple[float, float, float]] = field(repr=False)
-    """Confidence, accuracy and share of every bin."""
+    reliability: Sequence[Bin] = field(repr=False)
+    """Confidence, accuracy and share of every bin, weighted as the calibration error is."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,12 @@ class Capability:
     def rate(self) -> float:
         """Share of the items that fail."""
         return self.failures / self.items
+
+
+def contrast_rows(found: Mapping[str, Capability]) -> list[tuple[str, int, int, str]]:
+    """Items, failures and their rate at every capability, and in the last row at all of them."""
+    every = Capability(sum(one.items for one in found.values()), sum(one.failures for one in found.values()), ())
+    return [(name, one.items, one.failures, f"{one.rate:.1%}") for name, one in [*found.items(), ("all", every)]]
 
 
 def probabilities(classifier: StanceClassifier, texts: Iterable[str]) -> Probabilities:
@@ -95,20 +115,24 @@ def as_array(texts: Sequence[str], predictions: Sequence[Prediction]) -> Probabi
     Raises:
         InputError: a statement was not read.
     """
-    for number, (text, prediction) in enumerate(zip(texts, predictions, strict=True), 1):
+    for position, (text, prediction) in enumerate(zip(texts, predictions, strict=True)):
         if not any(prediction.scores.values()):
-            raise InputError(f"statement {number}, {text!r:.60}, cannot be judged: {prediction.problem}; leave it out")
+            raise InputError(f"text {position}: {text!r:.60} cannot be judged: {prediction.problem}; leave it out")
     return np.array([[prediction.scores[label] for label in LABELS] for prediction in predictions])
 
 
 def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> Evaluation:
     """Judge a classifier on labelled statements."""
+    expected = classifier.stance.neutral_share
     texts, drawn_whole = [statement.text for statement in statements], kin(statements)
     predictions = classifier.predict_batch(texts)
     truth, found = classes([statement.label for statement in statements]), as_array(texts, predictions)
     guess = found.argmax(axis=1)
     answered = np.array([prediction.label is not None for prediction in predictions])
-    neutral, partisan = truth == len(LABELS) - 1, guess != len(LABELS) - 1
+    right, neutral = guess == truth, truth == len(LABELS) - 1
+    partisan = answered & (guess != len(LABELS) - 1)
+    weights = prior_weights(truth, own_share(truth, expected), expected)
+    everything, alike = np.full(len(truth), True), np.ones(len(truth))
     counts = confusion(truth, guess)
 
     def figure(of: Callable[[Classes, Classes], float], coverage: float = 1) -> Figure:
@@ -117,6 +141,9 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
             return of(truth[sure], guess[sure])
 
         return bootstrap(len(truth), value, families=drawn_whole)
+
+    def share(values: Mask, among: Mask, weights: Weights = alike) -> Figure:
+        return bootstrap(len(truth), lambda i: share_of(values[i], among[i], weights[i]), families=drawn_whole)
 
     return Evaluation(
         statements=len(statements),
@@ -128,13 +155,16 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
             for label, row in zip(LABELS, precision_recall_f1(counts), strict=True)
         },
         confusion=counts.tolist(),
-        calibration_error=calibration_error(truth, found),
+        calibration_error=calibration_error(truth, found, weights),
         macro_f1_at_coverage=figure(macro_f1, COVERAGE),
         risk_coverage_area=risk_coverage(truth, found)[1],
-        answered=float(answered.mean()),
-        answered_precision=float((guess == truth)[answered].mean()) if answered.any() else float("nan"),
-        answered_false_alarms=float((answered & partisan)[neutral].mean()) if neutral.any() else float("nan"),
-        reliability=reliability(truth, found),
+        answered=share(answered, everything),
+        answered_precision=share(right, answered),
+        answered_partisan=int(partisan.sum()),
+        answered_partisan_precision=share(right, partisan),
+        expected_partisan_precision=share(right, partisan, weights),
+        answered_false_alarms=share(partisan, neutral),
+        reliability=reliability(truth, found, weights),
     )
 
 
@@ -159,7 +189,7 @@ def evaluate_baselines(
     All are trained on the same part of the corpus as the model, and expect the same share of neutral statements.
     """
     shift = classifier.stance.neutral_shift
-    mirror, base = classifier.stance.mirror, classifier.stance.provenance["recipe"]["base"]
+    mirror, base = classifier.stance.mirror, recipe_of(classifier.stance).base
     baselines = {
         "majority": majority(parts.train),
         "TF-IDF + logistic regression": tfidf(parts.train, mirror, shift),

@@ -8,7 +8,7 @@ The quantisation is static: the scale of every activation is fixed beforehand on
 depends on its statement alone. With scales found at run time it would depend on the statements that share its batch.
 Weights are quantised by output channel to 7 of 8 bits, in the way that changes their outputs least (`rounding.py`): a
 processor without VNNI instructions adds pairs of 8-bit products in 16 bits, and only so never overflows. The same file
-gives the same labels everywhere.
+gives the same labels everywhere, but for near ties.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ import onnx
 from onnx import TensorProto
 from torch import Tensor, nn
 
+from wirestance.model.artifact import write_whole
 from wirestance.model.labels import LABELS
 from wirestance.model.network import StanceNetwork
 from wirestance.training.graph import MICROSOFT, Graph
@@ -54,7 +55,7 @@ def quantise(network: StanceNetwork, path: Path, calibrate: Sequence[Sequence[in
         calibrate: token ids of training statements; some hundred of them show every activation's range.
     """
     network.train(False)
-    onnx.save(_Export(network, calibrate).model(), str(path))
+    write_whole(path, _Export(network, calibrate).model().SerializeToString())
 
 
 class _Quantised(NamedTuple):

@@ -1,17 +1,15 @@
 """Judging: every figure that is claimed about a model, computed in one place from the model and the seeds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import exp
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.progress import Progress
 
 from wirestance import StanceClassifier
-from wirestance.model.labels import LABELS, NEUTRAL
 from wirestance.training.audit import audit_statements
 from wirestance.training.corpus import ARTICLE, CONTRAST, Statement, labelled, load_article, load_directory
 from wirestance.training.evaluate import (
@@ -21,8 +19,19 @@ from wirestance.training.evaluate import (
     plain,
     probabilities,
 )
-from wirestance.training.metrics import Probabilities, calibration_error, calibration_floor, classes, expecting, soften
+from wirestance.training.metrics import (
+    Probabilities,
+    calibration_error,
+    calibration_floor,
+    classes,
+    expecting,
+    own_share,
+    prior_weights,
+    reliability,
+    soften,
+)
 from wirestance.training.plots import plot_all
+from wirestance.training.recipe import recipe_of
 from wirestance.training.split import split_of
 from wirestance.training.tables import print_audit, print_baselines, print_contrast, print_evaluation, table
 from wirestance.training.voice import evaluate_voice, print_voice
@@ -40,10 +49,12 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         directory: where the plots go.
 
     Raises:
-        ConfigError: nothing tells what is held out from the model.
+        ConfigError: nothing tells what is held out from the model, or the recipe that it was made by.
+        CorpusError: a file that is broken or holds a text that is not read.
     """
+    recipe_of(classifier.stance)
     parts = split_of(classifier.stance)
-    sets = {"test": parts.test, ARTICLE: load_article()} | labelled(files)
+    sets = {"test": parts.test, ARTICLE: load_article()} | labelled(files, classifier.stance.mirror)
     with Progress(transient=True) as progress:
         advance = partial(progress.advance, progress.add_task("judging", total=6))
         found = {name: evaluate(classifier, statements) for name, statements in sets.items()}
@@ -52,7 +63,7 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         advance()
         audits = {name: audit_statements(classifier, statements) for name, statements in sets.items()}
         advance()
-        calibration = _plot(classifier, sets, directory)
+        calibration = {name: judge_calibration(classifier, name, one, directory) for name, one in sets.items()}
         advance()
         voice = evaluate_voice(classifier)
         advance()
@@ -66,8 +77,8 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         print_audit(name, one)
     table(
         "calibration",
-        ["statements", "as trained", "tempered, at the expected share", "at their own share", "by chance alone"],
-        [(name, *row.values()) for name, row in calibration.items()],
+        ["statements", "at the expected share", "as trained", "by chance", "unweighted", "at their own", "by chance"],
+        [(name, found[name].calibration_error, *row.values()) for name, row in calibration.items()],
     )
     print_voice(voice)
     return {
@@ -88,22 +99,32 @@ def unscaled(classifier: StanceClassifier, scaled: Probabilities) -> Probabiliti
     return soften(scaled * [1.0, 1.0, exp(-stance.neutral_shift)], 1 / stance.temperature)
 
 
-def _plot(
-    classifier: StanceClassifier, sets: Mapping[str, Sequence[Statement]], directory: Path
-) -> dict[str, dict[str, float]]:
-    errors = {}
-    for name, statements in sets.items():
-        truth = classes([statement.label for statement in statements])
-        after = probabilities(classifier, [statement.text for statement in statements])
-        before = unscaled(classifier, after)
-        plot_all(directory, name, truth, before, after)
-        share = (np.sum(truth == LABELS.index(NEUTRAL)) + 1) / (len(truth) + 2)  # never 0 nor 1
-        errors[name] = plain(
-            {
-                "before": calibration_error(truth, before),
-                "after": calibration_error(truth, after),
-                "own_share": calibration_error(truth, expecting(after, classifier.stance.neutral_share, float(share))),
-                "floor": calibration_floor(after),
-            }
-        )
-    return errors
+def judge_calibration(
+    classifier: StanceClassifier, name: str, statements: Sequence[Statement], directory: Path
+) -> dict[str, float]:
+    """The calibration errors of one set beside that of its `Evaluation`; its plots go into the directory.
+
+    Probabilities are right for one share of neutral statements. Each error is of those that expect a share, on
+    statements weighted to that share: `before` as the network was trained, `own_share` when told the set's own; only
+    `unweighted` takes the set as it comes, though its probabilities expect another share. The floors are what chance
+    alone gives: `floor` of the error in the `Evaluation`, `own_share_floor` of `own_share`.
+    """
+    expected, trained = classifier.stance.neutral_share, classifier.stance.trained_share
+    truth = classes([statement.label for statement in statements])
+    after = probabilities(classifier, [statement.text for statement in statements])
+    before = unscaled(classifier, after)
+    share = own_share(truth, expected)
+    bins = {
+        "as trained": reliability(truth, before, prior_weights(truth, share, trained)),
+        "temperature and expected share": reliability(truth, after, prior_weights(truth, share, expected)),
+    }
+    plot_all(directory, name, truth, after, bins)
+    told = expecting(after, expected, share)
+    errors = {
+        "before": calibration_error(truth, before, prior_weights(truth, share, trained)),
+        "floor": calibration_floor(after, share, expected),
+        "unweighted": calibration_error(truth, after),
+        "own_share": calibration_error(truth, told),
+        "own_share_floor": calibration_floor(told, share, share),
+    }
+    return dict(plain(errors))

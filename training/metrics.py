@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,12 @@ Probabilities = npt.NDArray[np.float64]
 """Shape (statements, 3), in the order of `LABELS`."""
 Classes = npt.NDArray[np.int64]
 """Shape (statements,), positions in `LABELS`."""
+Mask = npt.NDArray[np.bool_]
+"""Shape (statements,), for which of them something holds."""
+Weights = npt.NDArray[np.float64]
+"""Shape (statements,)."""
+Bin = tuple[float, float, float]
+"""Mean confidence, accuracy, and share of the statements, each statement by its weight."""
 
 RESAMPLES = 1000
 FLOOR_DRAWS = 200
@@ -90,47 +97,64 @@ def bootstrap(
         def drawn() -> npt.NDArray[np.int64]:
             return np.concatenate([kin[family] for family in random.integers(0, len(kin), len(kin))])
 
-    values = [figure(drawn()) for _ in range(RESAMPLES)]
-    low, high = np.nanpercentile(values, [2.5, 97.5])
-    return Figure(figure(everything), float(low), float(high))
+    value = figure(everything)
+    if isnan(value):  # there is nothing of which it could be a figure
+        return Figure(value, value, value)
+    low, high = np.nanpercentile([figure(drawn()) for _ in range(RESAMPLES)], [2.5, 97.5])
+    return Figure(value, float(low), float(high))
+
+
+def share_of(values: Mask, among: Mask, weights: Weights | None = None) -> float:
+    """Share of the statements among some, each by its weight, for which something holds; NaN where there are none."""
+    if not among.any():
+        return float("nan")
+    return float(np.average(values[among], weights=None if weights is None else weights[among]))
 
 
 def false_alarms(truth: Classes, guess: Classes) -> float:
     """Share of the neutral statements that are called partisan."""
-    neutral = truth == LABELS.index(NEUTRAL)
-    return float(np.mean(guess[neutral] != LABELS.index(NEUTRAL))) if neutral.any() else float("nan")
+    return share_of(guess != LABELS.index(NEUTRAL), truth == LABELS.index(NEUTRAL))
 
 
-def calibration_error(truth: Classes, probabilities: Probabilities) -> float:
-    """Expected calibration error of the highest probability, over 15 bins of equal width (Guo et al. 2017)."""
-    return float(sum(abs(hits - confidence) * share for confidence, hits, share in reliability(truth, probabilities)))
+def calibration_error(truth: Classes, probabilities: Probabilities, weights: Weights | None = None) -> float:
+    """Expected calibration error of the highest probability, over 15 bins of equal width (Guo et al. 2017).
+
+    Args:
+        truth: the true classes.
+        probabilities: what is stated.
+        weights: `prior_weights`, where the set has another share of neutral statements than is expected; None: all 1.
+    """
+    bins = reliability(truth, probabilities, weights)
+    return float(sum(abs(hits - confidence) * share for confidence, hits, share in bins))
 
 
-def calibration_floor(probabilities: Probabilities, seed: int = 0) -> float:
-    """The calibration error that chance alone gives: its mean over truths drawn from the probabilities themselves.
+def calibration_floor(probabilities: Probabilities, share: float, expected: float, seed: int = 0) -> float:
+    """The calibration error that chance alone gives, in the mean.
 
-    What a perfectly calibrated model with the same answers would show on so few statements, in the mean.
+    What a perfectly calibrated model with the same answers would show on so few statements: their truths are drawn
+    from what its probabilities are at the set's own share of neutral statements, and weighted to the expected one.
+
+    Args:
+        probabilities: under the expected share.
+        share: the set's own; the expected one where nothing is weighted.
+        expected: the share that the probabilities expect.
+        seed: of the draws.
     """
     random = np.random.default_rng(seed)
-    sums = np.cumsum(probabilities, axis=1)
+    sums = np.cumsum(expecting(probabilities, expected, share), axis=1)
+    truths = ((random.random((len(sums), 1)) * sums[:, -1:] > sums).sum(axis=1) for _ in range(FLOOR_DRAWS))
     return float(
-        np.mean(
-            [
-                calibration_error((random.random((len(sums), 1)) * sums[:, -1:] > sums).sum(axis=1), probabilities)
-                for _ in range(FLOOR_DRAWS)
-            ]
-        )
+        np.mean([calibration_error(truth, probabilities, prior_weights(truth, share, expected)) for truth in truths])
     )
 
 
-def reliability(truth: Classes, probabilities: Probabilities) -> list[tuple[float, float, float]]:
-    """For each bin that is not empty: mean confidence, accuracy, and the bin's share of the statements."""
+def reliability(truth: Classes, probabilities: Probabilities, weights: Weights | None = None) -> list[Bin]:
+    """The bins that are not empty; the arguments are those of `calibration_error`."""
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    weights = np.ones(len(truth)) if weights is None else weights
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    return [
-        (float(confidence[bins == index].mean()), float(right[bins == index].mean()), float(np.mean(bins == index)))
-        for index in np.unique(bins)
-    ]
+    sums = np.array([np.bincount(bins, weights * values) for values in (confidence, right, 1)])[:, np.unique(bins)]
+    return [(sure / count, hits / count, count / weights.sum()) for sure, hits, count in sums.T.tolist()]
 
 
 def risk_coverage(truth: Classes, probabilities: Probabilities) -> tuple[npt.NDArray[np.float64], float]:
@@ -179,7 +203,13 @@ def expecting(probabilities: Probabilities, expected: float, share: float) -> Pr
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
-def prior_weights(truth: Classes, share: float, expected: float) -> npt.NDArray[np.float64]:
+def own_share(truth: Classes, expected: float) -> float:
+    """The share of neutral statements; the expected one where all are or none, which no weights turn into another."""
+    share = float(np.mean(truth == LABELS.index(NEUTRAL)))
+    return share if 0 < share < 1 else expected
+
+
+def prior_weights(truth: Classes, share: float, expected: float) -> Weights:
     """Weights under which statements of which `share` are neutral stand for some of which `expected` are."""
     neutral = truth == LABELS.index(NEUTRAL)
     return np.where(neutral, expected / share, (1 - expected) / (1 - share))
@@ -188,7 +218,7 @@ def prior_weights(truth: Classes, share: float, expected: float) -> npt.NDArray[
 def choose_threshold(
     truth: Classes,
     probabilities: Probabilities,
-    weights: npt.NDArray[np.float64],
+    weights: Weights,
     precision: float = PRECISION,
     partisan_precision: float = PRECISION,
 ) -> float:
@@ -201,7 +231,7 @@ def choose_threshold(
     confidence, answers = probabilities.max(axis=1), probabilities.argmax(axis=1)
     levels, place = np.unique(-confidence, return_inverse=True)
 
-    def reaches(counted: npt.NDArray[np.float64], wanted: float) -> npt.NDArray[np.bool_]:
+    def reaches(counted: Weights, wanted: float) -> Mask:
         hits = np.cumsum(np.bincount(place, counted * (answers == truth)))
         return hits >= wanted * np.cumsum(np.bincount(place, counted))
 

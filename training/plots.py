@@ -9,28 +9,30 @@ import numpy as np
 from matplotlib.figure import Figure as Plot
 
 from wirestance.model.labels import LABELS
-from wirestance.training.metrics import Classes, Probabilities, confusion, reliability, risk_coverage
+from wirestance.training.metrics import Bin, Classes, Probabilities, confusion, risk_coverage
 
 mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
 """From the palette of Okabe and Ito (2008), told apart by every kind of colour vision."""
 
 
-def plot_all(directory: Path, name: str, truth: Classes, before: Probabilities, after: Probabilities) -> list[Path]:
+def plot_all(
+    directory: Path, name: str, truth: Classes, probabilities: Probabilities, bins: Mapping[str, Sequence[Bin]]
+) -> list[Path]:
     """Draw what one set of statements shows, and return the files.
 
     Args:
         directory: where to write.
         name: of the set, in the files' names.
         truth: the true classes.
-        before: probabilities without temperature and prior correction, shape (statements, 3).
-        after: calibrated probabilities.
+        probabilities: calibrated, shape (statements, 3).
+        bins: of the reliability, by the name of a line.
     """
     directory.mkdir(parents=True, exist_ok=True)
     plots = {
-        "confusion": _confusion(truth, after),
-        "reliability": _reliability(truth, before, after),
-        "risk-coverage": _risk_coverage(truth, after),
+        "confusion": _confusion(truth, probabilities),
+        "reliability": _reliability(bins),
+        "risk-coverage": _risk_coverage(truth, probabilities),
     }
     return [save(plot, directory / f"{name}-{kind}.png") for kind, plot in plots.items()]
 
@@ -68,16 +70,12 @@ def _confusion(truth: Classes, probabilities: Probabilities) -> Plot:
     return plot
 
 
-def _reliability(truth: Classes, before: Probabilities, after: Probabilities) -> Plot:
+def _reliability(bins: Mapping[str, Sequence[Bin]]) -> Plot:
     plot = Plot(figsize=(4.4, 4), layout="constrained")
     axes = plot.subplots()
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="perfect")
-    for name, probabilities, colour, marker in (
-        ("as trained", before, ORANGE, "s"),
-        ("temperature and expected share", after, BLUE, "o"),
-    ):
-        bins = reliability(truth, probabilities)
-        axes.plot([b[0] for b in bins], [b[1] for b in bins], color=colour, marker=marker, markersize=4, label=name)
+    for (name, line), colour, marker in zip(bins.items(), (ORANGE, BLUE), "so", strict=True):
+        axes.plot([b[0] for b in line], [b[1] for b in line], color=colour, marker=marker, markersize=4, label=name)
     axes.set(xlabel="confidence", ylabel="share right", xlim=(0.3, 1.01), ylim=(0, 1.01))
     axes.legend(frameon=False)
     return plot

@@ -10,11 +10,15 @@ from typing import Annotated, Any
 import yaml
 
 import wirestance.configs
+from wirestance.model.artifact import Stance
 from wirestance.model.encoder import MINILM
 from wirestance.model.errors import ConfigError
 from wirestance.model.mirror import Mirror
 
 CONFIGS = Path(next(iter(wirestance.configs.__path__)))
+
+RECIPE = "recipe"
+"""Under which a model's provenance has the settings that it was made by."""
 
 
 class Range(typing.NamedTuple):
@@ -64,6 +68,9 @@ def load_recipe(name: str, overrides: Iterable[str] = ()) -> Recipe:
         ConfigError: no such recipe, an unknown key, or a value of another type or out of its range.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else CONFIGS / "recipes" / f"{name}.yaml"
+    if not path.exists():
+        there = ", ".join(sorted(recipe.stem for recipe in (CONFIGS / "recipes").glob("*.yaml")))
+        raise ConfigError(f"{path}: there is no such recipe; recipes that are there: {there}")
     settings = read_yaml(path)
     for override in overrides:
         key, equals, value = override.partition("=")
@@ -88,6 +95,18 @@ def resolve(settings: Mapping[str, Any], source: str) -> Recipe:
     return Recipe(**values)
 
 
+def recipe_of(stance: Stance) -> Recipe:
+    """The recipe that a model was made by.
+
+    Raises:
+        ConfigError: the model tells none, or none that is valid.
+    """
+    settings = stance.provenance.get(RECIPE)
+    if not isinstance(settings, Mapping):
+        raise ConfigError(f"the model's provenance has no {RECIPE!r}, the settings that it was made by; make it anew")
+    return resolve(settings, "the model's recipe")
+
+
 def _value(place: str, value: Any, hint: Any) -> Any:
     kind, *limits = typing.get_args(hint) or (hint,)
     if kind is float and type(value) is int:
@@ -105,8 +124,9 @@ def _value(place: str, value: Any, hint: Any) -> Any:
 
 def load_mirror(path: Path = CONFIGS / "conflict.yaml") -> Mirror:
     """The mirror of the names in `configs/conflict.yaml`."""
+    content = read_yaml(path)
     try:
-        return Mirror(row for rows in read_yaml(path)["names"].values() for row in rows)
+        return Mirror(row for rows in content["names"].values() for row in rows)
     except (KeyError, TypeError, AttributeError) as error:
         raise ConfigError(f"{path}: not a table of names: {error!r}") from error
     except ConfigError as error:
@@ -118,8 +138,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        there = ", ".join(sorted(recipe.stem for recipe in (CONFIGS / "recipes").glob("*.yaml")))
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}; recipes that are there: {there}") from error
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not YAML: {error}") from error
     if not isinstance(content, dict):

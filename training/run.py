@@ -2,7 +2,6 @@
 
 import json
 import platform
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -17,7 +16,7 @@ from transformers import AutoTokenizer, DataCollatorWithPadding, PreTrainedToken
 
 from wirestance import StanceClassifier
 from wirestance.inference.runtime import Runtime
-from wirestance.model.artifact import NETWORK, Stance, save_stance
+from wirestance.model.artifact import NETWORK, Stance, save_stance, write_whole
 from wirestance.model.errors import ConfigError
 from wirestance.model.labels import EXCHANGED, NEUTRAL
 from wirestance.model.mirror import Mirror
@@ -29,7 +28,7 @@ from wirestance.training.export import quantise
 from wirestance.training.fit import build_network, fit
 from wirestance.training.full_precision import load_full_precision
 from wirestance.training.metrics import choose_threshold, classes, fit_temperature, prior_weights
-from wirestance.training.recipe import Recipe, load_mirror
+from wirestance.training.recipe import RECIPE, Recipe, load_mirror
 from wirestance.training.split import SPLIT, Split, corpus_split, split_digest
 
 CHECKPOINTS = ".checkpoints"
@@ -48,8 +47,8 @@ natural proportions."""
 LOWEST_THRESHOLD = 1e-9
 """Every answer reaches it but those that are withheld at any threshold."""
 
-RECIPE, CORPUS = "recipe", "corpus_sha256"
-"""Under which a model's provenance has what it was made by and from."""
+CORPUS, EXPORTED = "corpus_sha256", "exported"
+"""Under which a model's provenance has what it was made from, and where its 8-bit file is from."""
 
 LIBRARIES = ("torch", "transformers", "onnxruntime", "tokenizers")
 
@@ -59,7 +58,7 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
 
     Args:
         recipe: what to make.
-        directory: where to write; the checkpoints beside it are removed at the end.
+        directory: where to write; the checkpoints beside it stay, for the caller to remove when all is done.
         parts: the statements; by default the split of the whole corpus.
 
     Raises:
@@ -71,7 +70,7 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
     network, tokenizer = build_network(recipe)
     rows = encode(parts.train, mirror, tokenizer, recipe.max_tokens, recipe.low_confidence_weight)
     validation = encode(parts.validation, mirror, tokenizer, recipe.max_tokens)
-    checkpoints = directory.with_name(directory.name + CHECKPOINTS)
+    checkpoints = checkpoints_of(directory)
     _claim(
         checkpoints,
         {key: made_from[key] for key in (RECIPE, SPLIT, CORPUS)} | {"names": mirror.rows},
@@ -79,26 +78,42 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
     fit(recipe, network, tokenizer, rows, validation, checkpoints)
     network.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
-    classifier = export(recipe, directory, parts, mirror, made_from)
-    shutil.rmtree(checkpoints)
-    return classifier
+    return export(recipe, directory, parts, mirror, made_from)
+
+
+def checkpoints_of(directory: Path) -> Path:
+    """Where the checkpoints of the model that is written to a directory lie."""
+    return directory.with_name(directory.name + CHECKPOINTS)
 
 
 def _claim(checkpoints: Path, made_from: dict[str, Any]) -> None:
-    """Mark a directory of checkpoints as those of one training.
+    """Mark a directory of checkpoints as those of one training; one that holds none yet is free.
 
     Raises:
         ConfigError: they are those of another, which must not go on with this one's recipe or statements.
     """
-    mark = checkpoints / MADE_FROM
-    if not checkpoints.exists():
-        checkpoints.mkdir(parents=True)
-        mark.write_text(json.dumps(made_from), encoding="utf-8")
-    elif not mark.is_file() or json.loads(mark.read_text(encoding="utf-8")) != json.loads(json.dumps(made_from)):
+    mark, wanted = checkpoints / MADE_FROM, json.dumps(made_from)
+    if mark.is_file():
+        other = _differences(json.loads(mark.read_text(encoding="utf-8")), json.loads(wanted))
+    else:
+        other = [f"no {MADE_FROM}"] if any(checkpoints.glob("checkpoint-*")) else []
+    if other:
         raise ConfigError(
             f"{checkpoints}: holds an interrupted training by another recipe, from other statements or with other "
-            "names; remove it to start anew"
+            f"names ({'; '.join(other)}); remove it to start anew"
         )
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    write_whole(mark, wanted)
+
+
+def _differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """The keys in which two trainings differ, those of the recipe one by one, and what they are in each."""
+    there, here = ({**told[RECIPE], **{key: told[key] for key in told if key != RECIPE}} for told in (found, wanted))
+    return [
+        f"{key}: there {there.get(key)!r:.40}, here {here.get(key)!r:.40}"
+        for key in sorted(there.keys() | here.keys())
+        if there.get(key) != here.get(key)
+    ]
 
 
 def export(
@@ -111,7 +126,7 @@ def export(
         directory: where it lies.
         parts: the split that it was trained with.
         mirror: the one that it was trained with.
-        made_from: its provenance.
+        made_from: its provenance; where this export is from is told beside it.
 
     Raises:
         ArtifactError: the directory has no weights in full precision.
@@ -126,7 +141,7 @@ def export(
         threshold=0.0,
         trained_share=neutral_share(parts.train),
         neutral_share=neutral_share(parts.train),
-        provenance=made_from,
+        provenance={**made_from, EXPORTED: _here()},
     )
     return calibrate(directory, stance, parts.validation)
 
@@ -194,10 +209,14 @@ def provenance(recipe: Recipe, parts: Split) -> dict[str, Any]:
         RECIPE: asdict(recipe),
         CORPUS: corpus_digest(),
         SPLIT: split_digest(parts),
-        "commit": _commit(),
-        "libraries": {name: version(name) for name in LIBRARIES},
+        **_here(),
         "python": platform.python_version(),
     }
+
+
+def _here() -> dict[str, Any]:
+    """The commit and the libraries that are at work."""
+    return {"commit": _commit(), "libraries": {name: version(name) for name in LIBRARIES}}
 
 
 def _commit() -> str | None:

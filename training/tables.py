@@ -8,7 +8,7 @@ from rich.table import Table
 
 from wirestance.model.labels import LABELS
 from wirestance.training.audit import Audit
-from wirestance.training.evaluate import Capability, Evaluation
+from wirestance.training.evaluate import Capability, Evaluation, contrast_rows
 from wirestance.training.metrics import Figure
 
 console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
@@ -35,10 +35,13 @@ def print_evaluation(name: str, found: Evaluation) -> None:
             ("accuracy", found.accuracy),
             ("neutral called partisan", found.false_alarms),
             ("macro-F1 of the surest 80 %", found.macro_f1_at_coverage),
-            ("expected calibration error", found.calibration_error),
+            ("expected calibration error, at the expected share", found.calibration_error),
             ("area under risk–coverage", found.risk_coverage_area),
             ("answered at the default threshold", found.answered),
             ("… of those, right", found.answered_precision),
+            ("… partisan answers", found.answered_partisan),
+            ("… of those, right", found.answered_partisan_precision),
+            ("… and at the expected share", found.expected_partisan_precision),
             ("… neutral called partisan", found.answered_false_alarms),
         ],
     )
@@ -60,10 +63,7 @@ def print_baselines(found: Mapping[str, Mapping[str, Figure]]) -> None:
 
 def print_contrast(found: Mapping[str, Capability]) -> None:
     """Failure rates by capability, and the worst examples of each."""
-    items, failures = sum(c.items for c in found.values()), sum(c.failures for c in found.values())
-    rows: list[Sequence[object]] = [(name, c.items, c.failures, f"{c.rate:.1%}") for name, c in found.items()]
-    rows.append(("all", items, failures, f"{failures / items:.1%}"))
-    table("contrast suite", ["capability", "items", "failures", "failure rate"], rows)
+    table("contrast suite", ["capability", "items", "failures", "failure rate"], contrast_rows(found))
     console.print("contrast suite: the surest failures", style="bold")
     for name, capability in found.items():
         for worst in capability.worst:
