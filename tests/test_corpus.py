@@ -5,16 +5,13 @@ import re
 from collections import Counter
 
 import pytest
-import yaml
 
 from wirestance.model.errors import CorpusError
 from wirestance.model.labels import LABELS
-from wirestance.model.mirror import Mirror
 from wirestance.training.corpus import (
     ARTICLE,
     CONTRAST,
     DOCUMENTS,
-    SEEDS,
     STATEMENTS,
     load_any,
     load_article,
@@ -74,15 +71,6 @@ def test_every_capability_has_thirty_contrast_items(contrast):
     assert min(counts.values()) >= 30
 
 
-def test_what_waits_for_the_next_model_is_fit_for_it(corpus, contrast):
-    waiting = load_directory(SEEDS / "next")
-    assert not {s.id for s in waiting} & {s.id for s in corpus}
-    texts = Counter(" ".join(s.text.casefold().split()) for s in (*waiting, *corpus, *contrast, *load_article()))
-    assert max(texts.values()) == 1
-    names = yaml.safe_load((SEEDS / "next" / "conflict.yaml").read_text(encoding="utf-8"))["names"]
-    assert len(Mirror(row for rows in names.values() for row in rows).rows) > len(load_mirror().rows)
-
-
 def test_nothing_that_is_never_trained_on_is_in_the_corpus(corpus, contrast):
     """Neither itself nor its mirror image, nor ten words of it in a row."""
     mirror = load_mirror()
@@ -91,7 +79,7 @@ def test_nothing_that_is_never_trained_on_is_in_the_corpus(corpus, contrast):
         words = re.findall(r"\w+", mirror.orient(statement.text).text.casefold())
         return {tuple(words[start : start + 10]) for start in range(max(1, len(words) - 9))}
 
-    seen = set().union(*(runs(statement) for statement in (*corpus, *load_directory(SEEDS / "next"))))
+    seen = set().union(*(runs(statement) for statement in corpus))
     assert [statement.id for statement in (*contrast, *load_article()) if runs(statement) & seen] == []
 
 

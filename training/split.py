@@ -1,6 +1,7 @@
 """The split: by family and stratified by label, so that no family of statements straddles its parts."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -69,8 +70,8 @@ def split_of(stance: Stance) -> Split:
 def families(statements: Sequence[Statement]) -> list[str]:
     """The family of each statement: its group, joined with every group that shares ten words in a row with it.
 
-    Shorter statements share all their words. The words are those that the network reads, with the names turned, so
-    that a statement and its mirror image are of one family.
+    Shorter statements share all their words. Punctuation is no word, and the names are turned as
+    for the network, so that a statement and its mirror image are of one family.
     """
     mirror = load_mirror()
     parent: dict[str, str] = {}
@@ -82,7 +83,7 @@ def families(statements: Sequence[Statement]) -> list[str]:
 
     first_with: dict[str, str] = {}
     for statement in statements:
-        words = mirror.orient(statement.text).text.casefold().split()
+        words = re.findall(r"\w+", mirror.orient(statement.text).text.casefold())
         for start in range(max(1, len(words) - SHARED_WORDS + 1)):
             run = " ".join(words[start : start + SHARED_WORDS])
             parent[root(statement.group)] = root(first_with.setdefault(run, statement.group))

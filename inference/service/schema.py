@@ -21,10 +21,10 @@ WIRE: JsonValue = {
 }
 PREDICTED: JsonValue = {
     "label": "pro-azerbaijan",
-    "score": 0.9312,
-    "scores": {"pro-azerbaijan": 0.9312, "pro-armenia": 0.0462, "neutral-diplomatic": 0.0227},
+    "score": 0.9357,
+    "scores": {"pro-azerbaijan": 0.9357, "pro-armenia": 0.0338, "neutral-diplomatic": 0.0305},
     "voice": "own",
-    "reported": 0.0417,
+    "reported": 0.0764,
     "truncated": False,
     "problem": None,
 }
