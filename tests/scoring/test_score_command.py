@@ -135,7 +135,11 @@ def test_following_scores_wires_as_they_arrive(tmp_path):
     spool.mkdir()
     growing.write_text(json.dumps(GOOD) + "\n" + json.dumps(GOOD | {"id": "cut"})[:20])
     process = subprocess.Popen(
-        [SCRIPT, "score", spool, growing, "--follow", "-o", out], stderr=subprocess.PIPE, text=True
+        [SCRIPT, "score", spool, growing, "--follow", "-o", out],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A job in a shell's background ignores it, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # no thread holds a lock
     )
     try:
         wait_for(out, 2)
