@@ -1,13 +1,8 @@
 """Shared by the tests of wires: a file of any bytes, read."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from wirestance.inference.wires.read import read_records
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture
