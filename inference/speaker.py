@@ -112,12 +112,14 @@ BEHIND = re.compile(
     r"\s((?=[Tt]he |[Aa]n? |[Ii]ts |[A-Z])"
     rf"(?:(?! (?:on|in|at|after|as|of|who|whose|which|based|being)\b){IN_NAME}){{2,54}})"
 )
-INVERTED = """
-say says said add adds added note notes noted report reports reported stress stresses stressed stated write writes wrote
-tweets tweeted warn warns warned explains explained claim claims claimed asserts asserted declares declared insists
-insisted argues argued recalls recalled underlined remarks remarked announces concludes concluded asks asked replies
-replied commented confirms confirmed posted quoting
-"""
+INVERTED = frozenset({
+    "say", "says", "said", "add", "adds", "added", "note", "notes", "noted", "report", "reports", "reported",
+    "stress", "stresses", "stressed", "stated", "write", "writes", "wrote", "tweets", "tweeted", "warn", "warns",
+    "warned", "explains", "explained", "claim", "claims", "claimed", "asserts", "asserted", "declares", "declared",
+    "insists", "insisted", "argues", "argued", "recalls", "recalled", "underlined", "remarks", "remarked",
+    "announces", "concludes", "concluded", "asks", "asked", "replies", "replied", "commented", "confirms",
+    "confirmed", "posted", "quoting",
+})  # fmt: skip
 """Verbs that may stand before the name, `said the ministry`; behind others is whom they are about."""
 CLAUSE = re.compile(
     r"\b(?:had|has|have|was|were|is|are|will|would|could|can|may|might|must|should|that|which|did|does|do"
@@ -197,7 +199,7 @@ def _around(text: str, verb: re.Match[str]) -> str | None:
         return _name(words)
     aside = len(parts) > 2 and not parts[-1] and not CLAUSE.search(parts[-3])
     head = parts[-3] if aside else ""  # `Aliyev, the president, said`
-    behind = BEHIND.match(text, verb.end()) if verb[0] in INVERTED.split() else None
+    behind = BEHIND.match(text, verb.end()) if verb[0] in INVERTED else None
     if behind and not CLAUSE.search(behind[1]) and not BARE.fullmatch(head):
         return behind[1]
     return _name(head.split())
