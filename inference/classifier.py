@@ -9,14 +9,13 @@ from pathlib import Path
 from pickle import PicklingError
 from time import monotonic
 from typing import NamedTuple, TypeVar
-from unicodedata import normalize
 
 import numpy as np
 
 from wirestance.inference.explain import Explanation, explain
 from wirestance.inference.prediction import BELOW_THRESHOLD, NAMES_NEITHER, NOT_ENGLISH, NOT_LATIN, Prediction
 from wirestance.inference.runtime import Runtime
-from wirestance.inference.statement import LONGEST, check_statement, is_latin, reads_as_english
+from wirestance.inference.statement import LONGEST, check_statement, is_latin, oriented, reads_as_english
 from wirestance.model.artifact import SHIPPED, STANCE, Stance, digest, load_stance
 from wirestance.model.errors import ArtifactError, InputError
 from wirestance.model.labels import EXCHANGED, LABELS, NEUTRAL
@@ -187,11 +186,11 @@ class StanceClassifier:
 
         The script is that of the oriented text: counterparts differ in length, and so in their share of the letters.
         """
-        every = {text: self._mirror.orient(normalize("NFC", text[:LONGEST])) for text in distinct}
-        oriented = {text: read for text, read in every.items() if is_latin(read.text)}
-        logits, voice, pieces, truncated = self._runtime.run([read.text for read in oriented.values()])
+        every = {text: oriented(text, self._mirror) for text in distinct}
+        latin = {text: read for text, read in every.items() if is_latin(read.text)}
+        logits, voice, pieces, truncated = self._runtime.run([read.text for read in latin.values()])
         probabilities = self.stance.probabilities(logits)
-        turned = np.array([read.turned for read in oriented.values()], dtype=bool)
+        turned = np.array([read.turned for read in latin.values()], dtype=bool)
         probabilities[turned] = probabilities[turned][:, EXCHANGED]
         reported = 1 / (1 + np.exp(-voice.astype(np.float64)))
         return dict.fromkeys(every, Prediction.unread(NOT_LATIN)) | {
@@ -204,7 +203,7 @@ class StanceClassifier:
                 named=read.named,
             )
             for (text, read), row, speech, count, cut in zip(
-                oriented.items(), probabilities, reported, pieces, truncated, strict=True
+                latin.items(), probabilities, reported, pieces, truncated, strict=True
             )
         }
 

@@ -1,8 +1,10 @@
 """What counts as a statement that can be read at all."""
 
 import re
+from unicodedata import normalize
 
 from wirestance.model.errors import InputError
+from wirestance.model.mirror import Mirror, Oriented
 
 LONGEST = 20_000
 """Characters of a statement that are looked at; far more than any model reads."""
@@ -41,6 +43,11 @@ def check_statement(text: object) -> str:
     if not any(character.isalpha() for character in head):
         raise InputError(f"the statement has no words: {head!r:.40}")
     return text
+
+
+def oriented(text: str, mirror: Mirror) -> Oriented:
+    """A statement as it is read: its beginning, its letters composed (NFC), its sides turned."""
+    return mirror.orient(normalize("NFC", text[:LONGEST]))
 
 
 def is_latin(text: str) -> bool:

@@ -7,11 +7,10 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args
-from unicodedata import normalize
 
 import wirestance.seeds
 from wirestance.inference.prediction import NOT_LATIN
-from wirestance.inference.statement import check_statement, is_latin
+from wirestance.inference.statement import check_statement, is_latin, oriented
 from wirestance.model.errors import CorpusError, InputError
 from wirestance.model.labels import LABELS
 from wirestance.model.mirror import Mirror
@@ -143,7 +142,7 @@ def labelled(files: Iterable[Path], mirror: Mirror) -> dict[str, list[Statement]
 def _unread(text: str, mirror: Mirror) -> str | None:
     """Why the classifier does not read a text, if it does not."""
     try:
-        read = mirror.orient(normalize("NFC", check_statement(text)))
+        read = oriented(check_statement(text), mirror)
     except InputError as error:
         return str(error)
     return None if is_latin(read.text) else NOT_LATIN
