@@ -57,8 +57,13 @@ class Mirror:
         for row in self.rows:
             self._add(row)
         self._check_places(spelling for row in self.rows for side in SIDES for spelling in row[side])
-        several = (re.escape(name) for name in self._names if not re.fullmatch(WORD, name))
-        self._pattern = re.compile("|".join([*(rf"(?<!\w){name}(?![\w{MARK}])" for name in several), WORD]))
+        self._counterparts = {name: entry.counterpart for name, entry in self._names.items()}
+        kept = {name: entry.reading for name, entry in self._names.items()}
+        turned = {name: kept[entry.counterpart] for name, entry in self._names.items()}
+        self._readings = kept, turned
+        several = "|".join(re.escape(name) for name in self._names if not re.fullmatch(WORD, name))
+        # A group, so that a split keeps the names and words themselves; what stands between them is in no table.
+        self._pattern = re.compile(rf"((?<!\w)(?:{several or WORD})(?![\w{MARK}])|{WORD})")
 
     def _add(self, row: Row) -> None:
         first, second = (row[side] for side in SIDES)
@@ -103,28 +108,17 @@ class Mirror:
 
     def __call__(self, text: str) -> str:
         """The text with the sides exchanged."""
-
-        def exchange(match: re.Match[str]) -> str:
-            name = self._names.get(match[0])
-            return name.counterpart if name else match[0]
-
-        return self._pattern.sub(exchange, text)
+        pieces = self._pattern.split(text)
+        return "".join(map(self._counterparts.get, pieces, pieces))
 
     def orient(self, text: str) -> Oriented:
         """The text turned so that the first side it names is Azerbaijan's, every name in its first spelling.
 
         `orient(text)` and `orient(mirror(text))` hold the same text and differ in `turned`, whenever a name occurs.
         """
-        named = (self._names[match[0]] for match in self._pattern.finditer(text) if match[0] in self._names)
-        first = next(named, None)
+        pieces = self._pattern.split(text)
+        first = next(filter(None, map(self._names.get, pieces)), None)
         if first is None:
             return Oriented(text, turned=False, named=False)
         turned = first.side != 0
-
-        def read(match: re.Match[str]) -> str:
-            name = self._names.get(match[0])
-            if name is None:
-                return match[0]
-            return self._names[name.counterpart].reading if turned else name.reading
-
-        return Oriented(self._pattern.sub(read, text), turned, named=True)
+        return Oriented("".join(map(self._readings[turned].get, pieces, pieces)), turned, named=True)

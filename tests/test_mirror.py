@@ -143,7 +143,7 @@ def test_a_text_and_its_image_are_read_as_one_text_however_letters_are_composed(
 def test_every_statement_mirrors_back_to_itself():
     texts = [s.text for directory in (STATEMENTS, CONTRAST) for s in load_directory(directory)]
     assert [text for text in texts if MIRROR(MIRROR(text)) != text] == []
-    named = [text for text in texts if sides_in(text)]
+    named = [text for text in texts if MIRROR.orient(text).named]
     assert len(named) > len(texts) / 2
     assert [text for text in named if MIRROR.orient(text).text != MIRROR.orient(MIRROR(text)).text] == []
 
