@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from readme import README, REPOSITORY, blocks
 from starlette.testclient import TestClient
 
 from wirestance.inference.cli import wirestance
@@ -18,13 +19,6 @@ from wirestance.inference.service.limits import Limits
 from wirestance.inference.service.service import Service
 from wirestance.model.artifact import METRICS, SHIPPED
 from wirestance.training.card import interval
-
-REPOSITORY = Path(__file__).parents[1]
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-
-
-def blocks(kind):
-    return re.findall(rf"<!-- test: {kind} -->\n```{kind.split()[0]}\n(.*?)```", README, flags=re.DOTALL)
 
 
 def test_the_python_example_runs(tmp_path, monkeypatch):
@@ -42,62 +36,6 @@ def test_the_python_example_of_wires_runs(tmp_path, monkeypatch, capsys):
     (code,) = blocks("python wires")
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out.startswith("Alpine Press 1 0 ")
-
-
-STATEMENTS = [
-    "Azerbaijani forces repelled an attack.",
-    "Shelling resumed overnight.",
-    None,
-    "Talks resume in Geneva.",
-] * 20
-
-
-def labels_of(classifier):
-    return [answer.label for answer in classifier.answer(STATEMENTS)]
-
-
-def run_recipe(kind, **given):
-    (code,) = blocks(f"python {kind}")
-    exec(compile(code, "README.md", "exec"), names := {"__name__": "__main__", **given})
-    return names["labelled"]
-
-
-def test_the_recipe_for_ray(tmp_path, monkeypatch, shipped):
-    import pyarrow
-    from pyarrow import parquet
-
-    from wirestance.inference.ray_cluster import connected
-
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "statements").mkdir()
-    table = pyarrow.table({"n": range(len(STATEMENTS)), "text": STATEMENTS})
-    parquet.write_table(table, tmp_path / "statements" / "1.parquet")
-    with connected("local", 2):
-        rows = sorted(run_recipe("ray").take_all(), key=lambda row: row["n"])
-    assert [row["label"] for row in rows] == labels_of(shipped)
-
-
-@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
-def test_the_recipe_for_spark(monkeypatch, shipped):
-    from pyspark.sql import SparkSession
-
-    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    spark = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", 10).getOrCreate()
-    try:
-        frame = spark.createDataFrame(list(enumerate(STATEMENTS)), "n int, text string").repartition(4)
-        rows = sorted(run_recipe("spark", frame=frame).collect())
-    finally:
-        spark.stop()
-    assert [row["label"] for row in rows] == labels_of(shipped)
-
-
-def test_the_recipe_for_datasets(tmp_path, monkeypatch, shipped):
-    from datasets import Dataset
-
-    dataset = Dataset.from_dict({"text": STATEMENTS})
-    assert list(run_recipe("datasets", dataset=dataset)["label"]) == labels_of(shipped)
 
 
 @pytest.mark.parametrize(

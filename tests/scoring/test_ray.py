@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from month import make_month
+from readme import STATEMENTS, labels_of, run_recipe
 
 from wirestance import InputError, StanceClassifier, read_scored
 from wirestance.inference import ray_cluster, score_ray
@@ -37,7 +38,7 @@ def cluster():
 @pytest.fixture(scope="module")
 def month(tmp_path_factory):
     directory = tmp_path_factory.mktemp("month")
-    make_month(directory, 3)
+    make_month(directory, 1)
     return directory
 
 
@@ -79,15 +80,16 @@ def test_a_directory_is_read_as_by_a_single_process(cluster, classifier, tmp_pat
     assert {row["wire"] for row in written(out)} == set("0123")
 
 
-@pytest.mark.parametrize(("per", "rows"), [("statement", statement_rows), ("wire", wire_rows)])
-@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+@pytest.mark.parametrize(
+    ("ending", "per", "rows"), [("parquet", "statement", statement_rows), ("jsonl", "wire", wire_rows)]
+)
 def test_the_rows_are_those_of_a_single_process(cluster, month, classifier, tmp_path, ending, per, rows):
     sources = [month / "bosphorus.jsonl", month / "alpine.parquet"]
     out = tmp_path / f"scored.{ending}"
     found = score_on_ray([str(path) for path in sources], str(out), classifier, actors=2, per=per)
     expected, rejected = single(sources, classifier, rows)
     assert written(out) == in_order(expected)
-    assert (found.wires, found.rejections) == (2 * 3 * 31, rejected == [] and [])
+    assert (found.wires, found.rejections) == (2 * 31, rejected == [] and [])
 
 
 def test_a_killed_actor_loses_nothing_and_doubles_nothing(cluster, month, shipped, tmp_path):
@@ -189,7 +191,7 @@ def test_the_command_uses_a_cluster_by_its_address(cluster, month, tmp_path):
     command = [SCRIPT, "score", month / "alpine.parquet", "--ray", cluster, "--actors", "1", "-o", out]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stderr
-    assert "93 wires scored" in done.stderr
+    assert "31 wires scored" in done.stderr
     assert "alpine.parquet: took text from 'text'" in done.stderr
     subprocess.run([SCRIPT, "score", month / "alpine.parquet", "-o", tmp_path / "one.jsonl"], check=True)
     expected = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text("utf-8").splitlines()]
@@ -220,6 +222,18 @@ def test_statements_of_any_table_get_their_answers(cluster, classifier, tiny_mod
     assert [row["label"] for row in rows] == [answer.label for answer in expected]
     assert [row["problem"] for row in rows] == [answer.problem for answer in expected]
     assert [row["p_armenia"] for row in rows] == [round(answer.scores["pro-armenia"], 4) for answer in expected]
+
+
+def test_the_recipe_of_the_readme(cluster, shipped, tmp_path, monkeypatch):
+    import pyarrow
+    from pyarrow import parquet
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "statements").mkdir()
+    table = pyarrow.table({"n": range(len(STATEMENTS)), "text": STATEMENTS})
+    parquet.write_table(table, tmp_path / "statements" / "1.parquet")
+    rows = sorted(run_recipe("ray").take_all(), key=lambda row: row["n"])
+    assert [row["label"] for row in rows] == labels_of(shipped)
 
 
 def test_places_may_have_a_scheme(cluster, classifier, tmp_path):
