@@ -23,7 +23,7 @@ from wirestance.training.curve import CURVE, PLOT, first_families, keep_curve
 from wirestance.training.errors import TRAITS
 from wirestance.training.evaluate import evaluate, plain
 from wirestance.training.recipe import RECIPE, load_mirror
-from wirestance.training.run import agreement, export
+from wirestance.training.run import CORPUS, agreement, export
 from wirestance.training.split import SPLIT, families
 from wirestance.training.voice import evaluate_voice
 
@@ -100,7 +100,7 @@ def test_a_record_is_the_figures_the_plots_and_the_card(recorded, few, wires, tm
         "before", "floor", "unweighted", "own_share", "own_share_floor",
     }  # fmt: skip
     (model / WEIGHTS).unlink()
-    made = {key: classifier.stance.provenance[key] for key in (SPLIT, RECIPE)}
+    made = {key: classifier.stance.provenance[key] for key in (SPLIT, CORPUS, RECIPE)}
     curve = {"shares": [0.5, 1.0], "macro_f1": {"test": [0.25, 0.375]}, **made}
     (model / "plots" / CURVE).write_text(json.dumps(curve), encoding="utf-8")
     with pytest.raises(ArtifactError, match=f"has no {WEIGHTS}"):
@@ -129,8 +129,10 @@ def test_what_is_held_out_must_be_known(tiny_model, few, tmp_path, monkeypatch, 
 
 def test_the_curve_of_another_model_is_removed(tiny_model, tmp_path):
     stance = StanceClassifier.load(tiny_model).stance
-    own = {"shares": [1.0], "macro_f1": {"test": [0.5]}} | {key: stance.provenance[key] for key in (SPLIT, RECIPE)}
-    for curve, kept in ((own, {CURVE, PLOT}), (own | {SPLIT: "another"}, set()), (own | {RECIPE: {}}, set())):
+    made_from = {key: stance.provenance[key] for key in (SPLIT, CORPUS, RECIPE)}
+    own = {"shares": [1.0], "macro_f1": {"test": [0.5]}} | made_from
+    others = [own | {key: {}} for key in made_from]
+    for curve, kept in ((own, {CURVE, PLOT}), *((other, set()) for other in others)):
         for name in (PLOT, "old-confusion.png"):
             (tmp_path / name).write_bytes(b"")
         (tmp_path / CURVE).write_text(json.dumps(curve), encoding="utf-8")
@@ -208,6 +210,7 @@ def test_the_curve_trains_on_growing_shares(tiny_model, few, wires, tmp_path, mo
     trained = []
 
     def train(recipe, directory, parts):
+        directory.mkdir()
         trained.append(parts.train)
         return StanceClassifier.load(tiny_model)
 
@@ -221,6 +224,7 @@ def test_the_curve_trains_on_growing_shares(tiny_model, few, wires, tmp_path, mo
     assert curves["shares"] == [round(len(part) / len(few.train), 4) for part in (quarter, half, few.train)]
     assert {name: len(values) for name, values in curves["macro_f1"].items()} == {"test": 3, "wires": 3}
     assert (tmp_path / "learning-curve.png").read_bytes().startswith(b"\x89PNG")
+    assert {path.name for path in tmp_path.iterdir()} == {CURVE, PLOT}
 
 
 def test_a_share_cuts_no_family():

@@ -1,7 +1,7 @@
 """The learning curve: what a quarter, half and all of the training part teach."""
 
 import json
-import tempfile
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,12 +9,12 @@ from typing import Any
 
 from wirestance import StanceClassifier
 from wirestance.model.artifact import Stance
-from wirestance.training.corpus import Statement
+from wirestance.training.corpus import Statement, corpus_digest
 from wirestance.training.evaluate import probabilities
 from wirestance.training.metrics import classes, macro_f1
 from wirestance.training.plots import learning_curve
 from wirestance.training.recipe import RECIPE, recipe_of
-from wirestance.training.run import train
+from wirestance.training.run import CORPUS, train
 from wirestance.training.split import SPLIT, Split, families, split_digest, split_of
 from wirestance.training.tables import table
 
@@ -24,9 +24,14 @@ SHARES = (0.25, 0.5, 1.0)
 CURVE, PLOT = "learning-curve.json", "learning-curve.png"
 """The figures, and their plot."""
 
+SCRATCH = "model-of-"
+"""What the models of the shares and their checkpoints are called, until the curve is made."""
+
 
 def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: Path) -> dict[str, list[float]]:
     """Train on growing shares of the training part, whole families at a time; write and plot the macro-F1 of each set.
+
+    Goes on where an interrupted run stopped.
 
     Args:
         whole: the model that all of it made; the shares are trained by its recipe.
@@ -41,19 +46,22 @@ def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: 
     sets = {"test": parts.test} | sets
     curves: dict[str, list[float]] = {name: [] for name in sets}
     shares = []
+    directory.mkdir(parents=True, exist_ok=True)
     for share in SHARES:
         part = Split(first_families(parts.train, share), parts.validation, parts.test)
         shares.append(round(len(part.train) / len(parts.train), 4))
-        with tempfile.TemporaryDirectory() as scratch:
-            classifier = whole if share == 1 else train(recipe, Path(scratch) / "model", part)
-            for name, statements in sets.items():
-                truth = classes([statement.label for statement in statements])
-                found = probabilities(classifier, [statement.text for statement in statements])
-                curves[name].append(macro_f1(truth, found.argmax(axis=1)))
-    directory.mkdir(parents=True, exist_ok=True)
+        scratch = directory / f"{SCRATCH}{share:g}"
+        classifier = whole if share == 1 else train(recipe, scratch, part)
+        for name, statements in sets.items():
+            truth = classes([statement.label for statement in statements])
+            found = probabilities(classifier, [statement.text for statement in statements])
+            curves[name].append(macro_f1(truth, found.argmax(axis=1)))
     learning_curve(directory / PLOT, shares, curves)
-    figures = {"shares": shares, "macro_f1": curves, SPLIT: split_digest(parts), RECIPE: asdict(recipe)}
+    made_from = {SPLIT: split_digest(parts), CORPUS: corpus_digest(), RECIPE: asdict(recipe)}
+    figures = {"shares": shares, "macro_f1": curves, **made_from}
     (directory / CURVE).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    for path in directory.glob(f"{SCRATCH}*"):
+        shutil.rmtree(path)
     table(
         f"learning curve, {recipe.epochs:g} epochs: macro-F1",
         ["share", *curves],
@@ -69,7 +77,7 @@ def keep_curve(plots: Path, stance: Stance) -> dict[str, Any] | None:
     """
     found = plots / CURVE
     curve: dict[str, Any] | None = json.loads(found.read_text(encoding="utf-8")) if found.is_file() else None
-    if curve and any(curve.get(key) != stance.provenance.get(key) for key in (SPLIT, RECIPE)):
+    if curve and any(curve.get(key) != stance.provenance.get(key) for key in (SPLIT, CORPUS, RECIPE)):
         curve = None
     for path in plots.glob("*"):
         if not curve or path.name not in (CURVE, PLOT):
