@@ -1,4 +1,4 @@
-"""The outermost layer: every request is counted and logged, and no failure gets out with a text in its message."""
+"""The outermost layer: every request is counted, those not answered are logged, and no failure gets out with a text."""
 
 import logging
 import traceback
@@ -15,12 +15,18 @@ LOG = logging.getLogger("wirestance.service")
 NO_ROUTE = "(none)"
 """Stands for any path that is not the service's: a path may hold anything."""
 
+BAD_REQUEST = 400
+"""The lowest status of a request that was not answered."""
+
 FRAMES = -5
 """The innermost frames of a failure are logged."""
 
 
 class Access:
-    """ASGI middleware that logs route, status and time: neither query nor body, and no message of a failure."""
+    """ASGI middleware that counts requests, and logs route, status and time of those that are not answered.
+
+    Neither query nor body is logged, and no message of a failure.
+    """
 
     def __init__(self, app: ASGIApp, routes: Set[str], metrics: Metrics) -> None:
         """Wrap an app that has these routes, and count its requests in `metrics`."""
@@ -50,4 +56,5 @@ class Access:
         seconds = perf_counter() - start
         route = scope["path"] if scope["path"] in self._routes else NO_ROUTE
         self._metrics.request(route, status, seconds)
-        LOG.info("%s %d %.1f ms", route, status, 1000 * seconds)
+        level = logging.DEBUG if status < BAD_REQUEST else logging.INFO  # the figures count every request
+        LOG.log(level, "%s %d %.1f ms", route, status, 1000 * seconds)

@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -14,16 +13,13 @@ from wirestance.inference.service.access import Access
 from wirestance.inference.service.batching import BusyError
 from wirestance.inference.service.body import BodyLimit
 from wirestance.inference.service.hangup import Hangup
+from wirestance.inference.service.route import Direct
 from wirestance.inference.service.schema import Alive, Answers, Problem, Ready, ScoredWireOut, Statements, WireIn
 from wirestance.inference.service.service import NotReadyError, Service
-from wirestance.inference.wires.problems import shown
 from wirestance.model.errors import InputError
 
 DESCRIPTION = "Labels the partisanship of English news-wire statements about the Armenia–Azerbaijan conflict."
 OPENAPI = "/openapi.json"
-MOST_ERRORS = 5
-"""Errors of a request that are told at once."""
-
 RETRY_AFTER = 1
 """Seconds after which to try again: the queue moves on several times a second."""
 
@@ -37,7 +33,6 @@ Responses = dict[int | str, dict[str, Any]]
 
 NOT_READY: Responses = {503: _refusal("Not ready.", "the service is starting or stopping")}
 REFUSALS: Responses = {
-    400: _refusal("The body is not text in UTF-8, or nested too deeply.", "There was an error parsing the body"),
     413: _refusal("The body is too large.", "the body has more than 1,048,576 bytes, the most that are read"),
     422: _refusal("The body is not what is described here.", "texts[1]: Input should be a valid string"),
     429: _refusal("The queue is full.", "1024 statements are waiting, of at most 1024; try again later")
@@ -61,18 +56,18 @@ def create_app(service: Service) -> FastAPI:
         title="wirestance", version=version("wirestance"), description=DESCRIPTION, lifespan=lifespan,
         openapi_url=OPENAPI, docs_url=None, redoc_url=None,  # they load scripts from elsewhere
     )  # fmt: skip
-    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(InputError, _handler(422))
     app.add_exception_handler(BusyError, _handler(429, {"Retry-After": str(RETRY_AFTER)}))
     app.add_exception_handler(NotReadyError, _handler(503))
     ready = [Depends(service.check_ready)]
+    asking = APIRouter(route_class=Direct, responses=REFUSALS, dependencies=ready)
 
-    @app.post("/predict", responses=REFUSALS, dependencies=ready)
+    @asking.post("/predict")
     async def predict(asked: Statements) -> Answers:
         """Judge statements, in their order; one that cannot be read has its `problem` and no label."""
         return await service.predict(asked)
 
-    @app.post("/score", responses=REFUSALS, dependencies=ready)
+    @asking.post("/score")
     async def score(asked: WireIn) -> ScoredWireOut:
         """Split a wire into its statements, judge them, and tell speakers and lean."""
         return await service.score(asked)
@@ -92,6 +87,7 @@ def create_app(service: Service) -> FastAPI:
         """Give the figures that Prometheus reads."""
         return PlainTextResponse(service.metrics.page(), media_type=CONTENT_TYPE_LATEST)
 
+    app.include_router(asking)
     document = app.openapi()
     document["components"]["schemas"]["Statements"]["properties"]["texts"]["maxItems"] = service.limits.statements
     app.add_middleware(BodyLimit, most=service.limits.body)
@@ -107,22 +103,3 @@ def _handler(status: int, headers: dict[str, str] | None = None) -> Any:
         return JSONResponse({"detail": str(error)}, status, headers)
 
     return answer
-
-
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
-    """Name the places of a body that are not as described, without what stands there."""
-    errors = error.errors() if isinstance(error, RequestValidationError) else []
-    return JSONResponse({"detail": "; ".join(map(_told, errors[:MOST_ERRORS]))}, 422)
-
-
-def _told(error: dict[str, Any]) -> str:
-    """One error behind its place in the body, such as `texts[3]`."""
-    _, *parts = error["loc"]
-    if error["type"] == "json_invalid":
-        return f"the body is not JSON at character {parts[0]}: {error['ctx']['error']}"
-    if not parts:
-        return "the body is not a JSON object sent as application/json"
-    names = (
-        f"[{part}]" if isinstance(part, int) else f".{part if part.isidentifier() else shown(part)}" for part in parts
-    )
-    return f"{''.join(names).removeprefix('.')}: {error['msg']}"

@@ -1,4 +1,4 @@
-"""Requests that arrive together are judged together: while one batch runs, the next one gathers."""
+"""Requests that arrive together with one threshold are judged together: while one batch runs, the next one gathers."""
 
 import asyncio
 from collections import deque
@@ -14,7 +14,7 @@ from wirestance.inference.prediction import Prediction
 LARGEST_BATCH = 128
 """Statements that are judged at once, unless one request has more: enough to fill the network's own batches."""
 
-Outcome = list[Prediction] | Exception
+Outcome = list[Prediction] | BaseException
 
 
 class BusyError(Exception):
@@ -90,6 +90,8 @@ class Batcher:
                 raise
             if isinstance(outcome, Exception):
                 raise outcome
+            if isinstance(outcome, BaseException):  # such as a panic of the tokenizer
+                raise RuntimeError(type(outcome).__name__) from outcome
             return outcome
 
     @asynccontextmanager
@@ -115,7 +117,8 @@ class Batcher:
                 for job, outcome in zip(batch, outcomes, strict=True):
                     if not job.outcome.done():  # it may have been cancelled
                         job.outcome.set_result(outcome)
-                self._ran([one for outcome in outcomes if isinstance(outcome, list) for one in outcome])
+                if judged := [one for outcome in outcomes if isinstance(outcome, list) for one in outcome]:
+                    self._ran(judged)
 
     def _next(self) -> list[_Job]:
         """The oldest job and those with the same threshold that fit into a batch with it; the rest goes on waiting."""
@@ -139,5 +142,5 @@ class Batcher:
             texts = [text for job in batch for text in job.texts]
             answers = iter(self._classifier.answer(texts, threshold=batch[0].threshold))
             return [list(islice(answers, len(job.texts))) for job in batch]
-        except Exception as error:
+        except BaseException as error:  # whatever it is, the others are still to be answered
             return [error] if len(batch) == 1 else [outcome for job in batch for outcome in self._judge([job])]

@@ -9,6 +9,7 @@ from wirestance.inference.prediction import Prediction
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 CANNOT_TELL = "cannot-tell"
+OK = 200
 
 
 class Metrics:
@@ -18,10 +19,10 @@ class Metrics:
         """Register them; `waiting` tells how many statements are accepted and not answered yet."""
         self._registry = CollectorRegistry()
         self._requests = Counter(
-            "wirestance_requests", "Requests answered.", ("route", "status"), registry=self._registry
+            "wirestance_requests", "Requests, answered or not.", ("route", "status"), registry=self._registry
         )
         self._seconds = Histogram(
-            "wirestance_request_seconds", "From a request to its answer.", ("route",),
+            "wirestance_request_seconds", "From a request to its answer, of those with status 200.", ("route",),
             buckets=SECONDS, registry=self._registry,
         )  # fmt: skip
         self._statements = Counter("wirestance_statements", "Statements judged.", ("answer",), registry=self._registry)
@@ -33,9 +34,10 @@ class Metrics:
         ProcessCollector(registry=self._registry)
 
     def request(self, route: str, status: int, seconds: float) -> None:
-        """Count an answered request."""
+        """Count a request; how long it took only if it was answered, since refusals take no time."""
         self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        if status == OK:
+            self._seconds.labels(route).observe(seconds)
 
     def batch(self, answers: Sequence[Prediction]) -> None:
         """Count what was judged at once."""

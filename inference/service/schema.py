@@ -1,8 +1,9 @@
 """What requests and answers look like; the OpenAPI document is made of it."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, FailFast, Field, JsonValue
 
 from wirestance.inference.prediction import Prediction, Voice
 from wirestance.inference.rows import WireRow
@@ -47,7 +48,7 @@ class Statements(_Request):
 
     model_config = ConfigDict(json_schema_extra={"examples": [STATEMENTS]})
 
-    texts: list[str] = Field(min_length=1)
+    texts: Annotated[list[str], FailFast()] = Field(min_length=1)
     """Sentences, headlines or utterances."""
 
 

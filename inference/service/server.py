@@ -13,7 +13,7 @@ from wirestance.model.errors import WirestanceError
 LOG = logging.getLogger("wirestance.service")
 
 GRACE = 60
-"""Seconds that a stop waits for accepted requests, which take that long only where a client does not read on."""
+"""Seconds that a stop waits for accepted requests: a client may not read on, and a very long queue may take longer."""
 
 
 class _Server(uvicorn.Server):

@@ -20,7 +20,7 @@ from wirestance.model.errors import InputError
 FILE = "request"
 """Where a wire was read, for its rows."""
 
-SHORT = 1000
+SHORT = 100
 """Characters of a wire that is read at once: to hand it to a thread would take as long."""
 
 CHARACTERS = 100

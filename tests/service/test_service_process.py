@@ -118,7 +118,7 @@ def test_the_process_logs_no_text(process):
         assert b"400" in raw.recv(1000)
     started.send_signal(signal.SIGTERM)
     _, log = started.communicate(timeout=20)
-    assert b"/predict 200 " in log
+    assert b"/predict 422 " in log
     assert b"/predict 413 " in log
     assert SECRET.encode() not in log
 
