@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
+from functools import cached_property
 from io import BufferedReader
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as arrow
 import ray
@@ -69,13 +70,18 @@ class WireSource(FileBasedDatasource):  # type: ignore[misc]
         second._wires = ray.put(Counter(wires))  # and not with every task, as Ray does with the paths
         return second
 
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        """Wires by path, taken over once a task: each reads many files."""
+        return cast(Mapping[str, int], ray.get(self._wires))
+
     def _open_input_source(self, filesystem: Any, path: str, **_: Any) -> Any:
         return filesystem.open_input_file(path)  # not a stream: which format it is, is seen before it is read
 
     def _read_stream(self, f: Any, path: str) -> Iterator[Any]:
         records = read_open(BufferedReader(f), path, self._format, self._fields)
         if self._wires is not None:
-            records = _counted(records, path, ray.get(self._wires)[path])
+            records = _counted(records, path, self._numbers[path])
         while True:
             with _overheard() as told:
                 rows = [_row(record) for record in islice(records, RECORDS)]
