@@ -1,4 +1,4 @@
-"""The benchmark: wirestance beside the usual ways of running the same weights, alternating, in one process tree."""
+"""The benchmark: wirestance beside the usual ways of running its weights, and of doing without them, in turn."""
 
 import json
 import shutil
