@@ -32,17 +32,19 @@ TRAILING = re.compile(rf"(?:{CREDIT})\s*")
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 OPEN = re.compile(
     r"(?:\b(?:Maj|Lt|Brig|Col|Gen|Capt|Sgt|Cmdr|Adm)\.?[-‑–](?:Gen|Col|Maj|Cmdr|Adm)\.|\b[A-Z]\.-[A-Z]\."
-    r"|\b(?:Ms|Mrs|Messrs|Amb|Atty|Dep|Adm|Ft|Mt|Vol|Para|Paras|Art|Arts|Fig|Yu|Th|Dzh|Zh|Ts|Kh|Ch|Sh)\."
-    r"|\b(?:[Aa]pprox|[Ii]ncl|est)\.|[(\[](?:[a-z]+\.|(?:[A-Z]-)?(?:[A-Z][a-z]{0,4}\.)+)[)\]]"
+    r"|\b(?:Majs|Lts|Lieuts?|Cols|Gens|Cpt|Capts|Sgts|Spc|Pte|Cdr|Adms?)\."
+    r"|\b(?:Ms|Mrs|Messrs|Amb|Atty|Dep|Ft|Mt|Vol|Art|Arts|Fig|Yu|Th|Dzh|Zh|Ts|Kh|Ch|Sh)\."
+    r"|\b(?:[Aa]pprox|[Ii]ncl|est|[Pp]aras?)\.|[(\[](?:[a-z]+\.|(?:[A-Z]-)?(?:[A-Z][a-z]{0,4}\.)+)[)\]]"
     rf"|^[A-Z][A-Za-z’' -]{{2,30}}(?:[,.]\s[A-Za-z’' -]{{2,20}})?[,.]\s(?:\d{{1,2}}\s{MONTH}|{MONTH}\s\d{{1,2}})\.?"
     r"|^[A-Z][A-Z -]{2,30}\.|^.{0,60}/[\w .-]{2,30}/\.?|(?:^|[:;]\s)\(?\d{1,2}\.)\s*$"
 )
 """What no sentence ends with: a rank in two parts, an abbreviation, a dateline, a list item's number."""
 ON = re.compile(
     r"[\"'“‘«(\[]*[a-z]|[–—-]\s|(?<=\w\.)(?:A[mz]|A[MZ]|Com|COM|Ge|GE|Info|Net|NET|Org|ORG|Ru|RU|Tr|TR|TV)\b"
-    r"|(?<=\bWWW\.)\w|(?<=\b[ap]\.m\.\s)(?:[A-Z][a-z]+ ){1,2}time\b"
+    r"|(?<=\bWWW\.)\w"
+    r"|(?<=\b[ap]\.m\.\s)(?:(?:[A-Z][a-z]+ ){1,2}time|UTC|MSK|[A-Z]{1,3}T|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
-"""What no sentence begins with: a small letter, a dash, the end of `News.Az`, the zone behind `9 a.m.`."""
+"""What no sentence begins with: a small letter, a dash, the end of `News.Az`, the zone or the day behind `9 a.m.`."""
 SHOUTED = re.compile(r"[\"“«].*[!?][\"”»]\s*$")
 SHOUTING = re.compile(
     r"(?!(?:An?|He|I|It|She|That|The|They|This|We|You)\b)[A-Z][\w’'-]*(?: (?:[\w’'-]+|[A-Z][a-z]{0,2}\.)){0,8}?"
@@ -54,6 +56,8 @@ INSIDE = re.compile(
     r"|(?<=[.!?])\[[^\]]{1,30}\]\s+(?=[A-Z])"
 )
 """Ends of sentences that the library leaves: an ellipsis before a capital, a full stop inside brackets, a footnote."""
+MARK = re.compile(r"(?<=\s)[\"“‘«]+$")
+"""The quotation mark of the next sentence, which the library leaves behind the one before if no other closes it."""
 WORD = re.compile(r"\S+")
 CLAUSE = re.compile(r"[;:—–,]\s+|\s+(?=and |but |while |which |that )")
 
@@ -91,13 +95,20 @@ def _blocks(text: str) -> Iterator[Span]:
         wrapped = len(previous.rstrip()) >= WRAPPED_FROM and (_same_width(previous, line) if ended else hard_wrapped)
         if previous.rstrip().endswith((";", ":")):  # of a list, unless the next line is no item
             wrapped = wrapped and bool(LOWER.match(line))
-        reads_on = line.strip() and not BULLET.match(line) and (wrapped or (not ended and LOWER.match(line)))
+        begins = BULLET.match(line) or _begins_wire(line)
+        reads_on = line.strip() and not begins and (wrapped or (not ended and LOWER.match(line)))
         if not reads_on:
             yield from _stripped(text, start, end)
             start = end
         end += len(line)
         previous = line
     yield from _stripped(text, start, end)
+
+
+def _begins_wire(line: str) -> bool:
+    """Whether a dateline with a dash or an agency's slash is at its head; a date that a wrap put there has neither."""
+    dateline = DATELINE.match(line)
+    return bool(dateline and dateline[0].endswith(("- ", "– ", "— ", "/ ")))
 
 
 def _pieces(text: str, block: Span) -> Iterator[Span]:
@@ -139,7 +150,10 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
         cuts += [place + match.end() for match in INSIDE.finditer(part) if not in_quotation(place + match.start())]
         place += len(part)
         trailing = TRAILING.match(flat, place)
-        cuts.append(trailing.end() if trailing else place)
+        end = trailing.end() if trailing else place
+        if (mark := MARK.search(part)) and flat[end : end + 1].strip():
+            end = place - len(mark[0])
+        cuts.append(end)
     dateline = DATELINE.match(flat)
     begun = dateline.end() if dateline else 0
     start = 0

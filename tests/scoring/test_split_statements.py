@@ -64,6 +64,8 @@ def test_the_boundaries_of_the_source_article():
         ('He said "Why?" She replied.', ['He said "Why?"', "She replied."]),
         ("“Why?” The ministry said nothing.", ["“Why?”", "The ministry said nothing."]),
         ("It began at 6 a.m. Armenian forces fired.", ["It began at 6 a.m.", "Armenian forces fired."]),
+        ("It began at 6 a.m. Today it ended.", ["It began at 6 a.m.", "Today it ended."]),
+        ("At 5 p.m. Baku slept. He left.", ["At 5 p.m. Baku slept.", "He left."]),
         ("He left it to News.Az. Amid war he came.", ["He left it to News.Az.", "Amid war he came."]),
         ("He left. (It was late.) Baku slept.", ["He left.", "(It was late.)", "Baku slept."]),
         (f"{ITEM};\n{ITEM}:\n{ITEM};", [f"{ITEM};", f"{ITEM}:", f"{ITEM};"]),
@@ -71,6 +73,14 @@ def test_the_boundaries_of_the_source_article():
         ("They agreed to:\n- stop;\n- talk.", ["They agreed to:", "- stop;", "- talk."]),
         ("He denied it .And left .", ["He denied it .", "And left ."]),
         ('He left the town. "\n\nNext he spoke.', ["He left the town.", "Next he spoke."]),
+        (
+            "“We won,” he said. “It ends. We stay.\n\n“We do.”",
+            ["“We won,” he said.", "“It ends.", "We stay.", "“We do.”"],
+        ),
+        (
+            '"We won," he said. "It ends. We stay.\n\n"We do."',
+            ['"We won," he said.', '"It ends.', "We stay.", '"We do."'],
+        ),
         (f"{HEADLINE}\nTalks on the border go on.", [HEADLINE, "Talks on the border go on."]),
         (f"{HEADLINE}\n{HEADLINE}\n{HEADLINE}\n", [HEADLINE] * 3),
         (f"{HEADLINE}\nand of Tavush", [f"{HEADLINE}\nand of Tavush"]),
@@ -93,8 +103,12 @@ def test_short_passages(text, statements):
     "The Armenian Revolutionary Federation (A.R.F.) Bureau condemned the attack.",
     "The shelling began at 6:30 a.m. Armenian time.",
     "The shelling ended at 9 p.m. Baku time.",
+    *(f"It began around 7 a.m. {zone} in Baku." for zone in ("Sunday", "Tuesday", "EST", "GMT", "CEST", "UTC", "MSK")),
     *(f"The ministry named {title} Smith and others." for title in ("Amb.", "Dep. Minister", "Atty. Gen.")),
-    *(f"They met {admiral} Smith in Baku." for admiral in ("Vice-Adm.", "Rear-Adm.")),
+    *(f"They met {rank} Smith in Baku." for rank in (
+        "Vice-Adm.", "Rear-Adm.", "Cpt.", "Gens.", "Cols.", "Lieut.", "Spc.", "Pte.",
+    )),
+    "The court cites para. 5 and paras. 7 to 9 of it.",
     *(f"Armenia lost {about} Two Hundred men." for about in ("approx.", "incl.", "est.")),
     "Baku. 19 September. REPORT.AZ/ Azerbaijan struck.",
     "Baku. Sept 19. Trend: Azerbaijan struck.",
@@ -102,6 +116,19 @@ def test_short_passages(text, statements):
 ])  # fmt: skip
 def test_what_looks_like_an_end_within_a_statement(statement):
     assert texts(f"{statement} He left.") == [statement, "He left."]
+
+
+LEAD = (
+    "The ministry of Armenia said that its units came under fire on\nNovember 9. The talks of both sides go on at the"
+    " border to the\nnorth of the country."
+)
+
+
+@pytest.mark.parametrize("dateline", ["YEREVAN, Oct 8 (Tbilisi Wire) - ", "BAKU — ", "Baku. 9 Nov. REPORT.AZ/ "])
+def test_a_dateline_begins_anew_in_hard_wrapped_text(dateline):
+    title = "Armenia's ministry reports shelling of three border villages"
+    first, second = LEAD.split(" The talks")
+    assert texts(f"{title}\n{dateline}{LEAD}") == [title, dateline + first, f"The talks{second}"]
 
 
 def test_a_statement_that_is_too_long_is_split_on_at_a_clause():
