@@ -34,7 +34,10 @@ class Measure:
     counts: dict[str, int]
     """Statements of each label among the answered ones."""
     lean: float | None
-    """The mean of p(pro-azerbaijan) − p(pro-armenia) over the statements, in [−1, 1]; None if there are none."""
+    """The mean of p(pro-azerbaijan) − p(pro-armenia) over the statements, in [−1, 1]; None if there are none.
+
+    A partisan statement that names neither side counts with 0.
+    """
     low: float | None
     """The 95 % interval, by resampling whole wires; None with fewer than two wires."""
     high: float | None

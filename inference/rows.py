@@ -56,7 +56,7 @@ class WireRow(OfWire):
     pro_armenia: int
     neutral: int
     lean: float | None
-    """The mean of p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]; None if nothing could be read."""
+    """The mean lean of the statements, in [−1, 1]; None if nothing could be read."""
     own_statements: int
     """Statements in the outlet's own voice."""
     own_lean: float | None

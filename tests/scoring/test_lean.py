@@ -120,6 +120,20 @@ def test_what_was_not_answered_counts_for_coverage_alone():
     assert found.everything.lean == pytest.approx(0.3)
 
 
+def test_what_is_not_in_english_is_not_read():
+    (found,) = lean([scored(leans=0.4), scored(leans=0.9, label=None, problem="not in English")])
+    assert (found.everything.statements, found.everything.coverage) == (1, 1)
+    assert found.everything.lean == pytest.approx(0.4)
+
+
+def test_a_side_that_nobody_is_named_for_has_no_lean():
+    withheld = scored(leans=0.9, label=None, problem="names neither side")
+    (found,) = lean([withheld, scored(leans=0.4)])
+    assert withheld.lean == 0
+    assert (found.everything.statements, found.everything.answered) == (2, 1)
+    assert found.everything.lean == pytest.approx(0.2)
+
+
 def test_one_wire_has_no_interval():
     (found,) = lean([scored(), scored()])
     assert found.everything.low is found.everything.high is None

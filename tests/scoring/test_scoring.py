@@ -68,6 +68,25 @@ def test_an_id_that_was_used_before_is_left_out(shipped, caplog):
     assert "f:2: the id 'w1' was used before" in caplog.text
 
 
+def test_the_lean_of_statements_changes_its_sign_with_their_sides_and_is_nothing_where_none_is_named(shipped):
+    texts = [
+        "The enemy shelled peaceful villages again.",
+        "Azerbaijan shelled peaceful villages again.",
+        "Armenia shelled peaceful villages again.",
+    ]
+    found = lean(score_wires([wire(str(number), text=text) for number, text in enumerate(texts)], shipped), by="wire")
+    none, one, other = (group.everything.lean for group in found)
+    assert none == 0
+    assert one == pytest.approx(-other)
+    assert one < 0
+
+
+def test_what_is_not_in_english_is_no_statement_of_the_lean(shipped):
+    text = "Azərbaycan ordusu kəndi işğaldan azad etdi. Talks were held in Geneva."
+    (found,) = lean(score_wires([wire(text=text)], shipped))
+    assert found.everything.statements == 1
+
+
 def test_copies_have_the_same_digest(shipped):
     rows = list(score_wires([wire(), wire("w2", text=TEXT.replace("\n\n", "\n\n\n "))], shipped))
     assert len({row.digest for row in rows}) == 1
