@@ -28,6 +28,8 @@ UNKNOWN = "unknown"
 class Measure:
     """What a number of statements amounts to."""
 
+    wires: int
+    """Wires that have such statements."""
     statements: int
     """Statements that the model could read."""
     answered: int
@@ -39,7 +41,7 @@ class Measure:
     A partisan statement that names neither side counts with 0.
     """
     low: float | None
-    """The 95 % interval, by resampling whole wires; None with fewer than two wires."""
+    """The 95 % interval, by resampling whole wires; too short of few wires, and None with fewer than two."""
     high: float | None
 
     @property
@@ -226,6 +228,7 @@ def measure(tallies: Sequence[Tally], seed: int = 0) -> Measure:
     statements = sum(tally.statements for tally in used)
     low, high = _interval(used, seed) if len(used) > 1 else (None, None)
     return Measure(
+        len(used),
         statements,
         answered=sum(tally.answered for tally in used),
         counts={label: sum(tally.counts[label] for tally in used) for label in LABELS},

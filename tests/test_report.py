@@ -151,7 +151,7 @@ def test_nothing_is_an_error(tmp_path):
 def test_one_wire_without_anything_has_no_interval(written):
     page = written([statement(source=None, date=None, title=None, url=None)])
     ((name, wires, _, own, interval, told, *_),) = page.rows("source")
-    assert (name, wires, own, interval, told) == ("source unknown", "1", "0.00", "–", "one wire: no interval")
+    assert (name, wires, own, interval, told) == ("source unknown", "1", "0.00", "–", "too few wires")
     assert page.rows("day")[0][0] == "no date"
     assert "too few dates" in page.words
     assert "No statement got this label" in page.words
@@ -170,7 +170,7 @@ def test_statements_that_could_not_be_read(written):
 
 
 def test_everything_reported_leaves_the_own_voice_empty(written):
-    page = written([statement(voice="reported", wire=wire, label=AZERBAIJAN) for wire in ("w1", "w2")])
+    page = written([statement(voice="reported", wire=wire, label=AZERBAIJAN) for wire in "abcdefghij"])
     row = page.rows("source")[0]
     assert row[3:6] == ["–", "–", "no statements"]
     assert row[6:] == ["+0.85", "+0.85 to +0.85".replace(" ", words.SPACE), "leans to Azerbaijan"]

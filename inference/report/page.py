@@ -90,7 +90,7 @@ def render(gathered: Gathered, title: str, metrics: Mapping[str, Any]) -> str:
         sources_table=tables.source_table(sources),
         left_out=len(sources) - len(charted),
         charted=len(charted),
-        many=len(sources) >= 10,
+        fewest_wires=words.FEWEST_WIRES,
         by=by,
         most_days=MOST_DAYS,
         time_chart=_time_chart(dates, by),

@@ -16,14 +16,19 @@ MONTHS = (
     "December",
 )  # fmt: skip
 
-Verdict = Literal["azerbaijan", "armenia", "unsure", "single", "nothing"]
+Verdict = Literal["azerbaijan", "armenia", "unsure", "few", "nothing"]
 VERDICTS: dict[Verdict, str] = {
     "azerbaijan": "leans to Azerbaijan",
     "armenia": "leans to Armenia",
     "unsure": "no clear lean",
-    "single": "one wire: no interval",
+    "few": "too few wires",
     "nothing": "no statements",
 }
+
+FEWEST_WIRES = 10
+"""Wires from which on it is said where they lean. The interval of fewer is too short: where there is no lean, chance
+alone puts it on one side of zero in one of two cases with two wires, in one of six with five, in one of ten with ten,
+and in the one of twenty that it promises with thirty or more."""
 
 LONGEST_TEXT = 320
 """Characters of a statement that are shown."""
@@ -140,11 +145,11 @@ def period(first: date | None, last: date | None) -> str:
 
 
 def verdict(measure: Measure) -> Verdict:
-    """Whether there is a lean that chance alone hardly makes, and to which side."""
+    """Whether there is a lean that chance alone hardly makes and two digits show, and to which side."""
     if measure.lean is None:
         return "nothing"
-    if measure.low is None or measure.high is None:
-        return "single"
-    if measure.low > 0:
-        return "azerbaijan"
-    return "armenia" if measure.high < 0 else "unsure"
+    if measure.low is None or measure.high is None or measure.wires < FEWEST_WIRES:
+        return "few"
+    if measure.low <= 0 <= measure.high or not round(measure.lean, 2):
+        return "unsure"
+    return "azerbaijan" if measure.low > 0 else "armenia"
