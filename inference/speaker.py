@@ -49,7 +49,7 @@ LY = r"(?!(?:family|assembly|ally|daily|weekly)\b)(?-i:[a-z]+ly)"
 """An adverb: in lower case, for Italy and Mr Kelly speak."""
 INDIRECT = re.compile(
     r"\b(?:be|been|being|is|are|was|were|it|to|can|could|may|might|not|one|must|who|which|whom|whose|what|those|nobody"
-    r"|they|each|side|when|once|first|had|would|by|ever|without"
+    r"|they|each|(?:each|either|neither|one|other) side|when|once|first|had|would|by|ever|without"
     rf"|as (?:Baku|Yerevan|he|she|it)|(?:which|what|that|whose) (?:\w+ ){{1,2}})(?:\s+{LY})?\s*$",
     re.IGNORECASE,
 )
@@ -67,15 +67,21 @@ AS_NOUN = re.compile(
     r" (?:say|said|tell|told|suggest|suggested|claim|claimed|allege|add|added|stated|quoted|cited|described)\b"
 )
 """What looks like a verb and does itself say something, as in `unconfirmed reports said`."""
+DAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d{1,2} [A-Z][a-z]{2,8}|[A-Z][a-z]{2,8}\.? \d{1,2})"
 LAST = re.compile(
-    r",\s(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Oo]ne|[Tt]wo|[A-Z][\w’'-]+)\b"
-    r"(?:(?! (?:was|were|been|be|being|is|are|has|had|have|and|who|that)\b)[^,;:]){0,60}"
+    r",\s((?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Oo]ne|[Tt]wo|[A-Z][\w’'-]+)\b"
+    r"(?:(?! (?:was|were|been|be|being|is|are|has|had|have|and|who|that|said)\b)[^,;:]){0,60})"
     r"\s(?!killed|wounded|fired|shelled|destroyed|died|hurt)"
-    r"(?:[a-z]+ed|said|found|wrote|put it|went on|gave notice)\.?[\"”’]?$"
+    r"(?:[a-z]+ed|said|found|wrote|put it|went on|gave notice)"
+    rf"(?: (?:late |early )?(?:on )?{DAY}| in an? (?:[\w-]+ )?(?:statement|interview|briefing|speech|post|tweet))*"
+    r"\.?[\"”’]?$"
 )
-"""Somebody with a verb behind a last comma, `…, the analyst reckoned.`"""
-SPEAKER_BEHIND = re.compile(r": ([A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?|\w+ (?:minister|ministry|official|envoy|MP|PM))$")
+"""Somebody with a verb behind a last comma, `…, the analyst reckoned.`, at most with a day or an occasion behind it."""
+AT_END = r"([A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}|\w+ (?:minister|ministry|official|envoy|MP|PM))$"
+SPEAKER_BEHIND = re.compile(": " + AT_END)
 """A headline that ends with who says it."""
+BEHIND_DASH = re.compile(" [-–—] " + AT_END)
+"""The same, of a headline that has no verb of saying; of another, the outlet stands there."""
 TOLD = re.compile(rf"{REPORTING.pattern}|announced|repeated|showed|indicated|revealed")
 """Verbs with which somebody behind a last comma tells whose words all before it are, though it has a verb too."""
 QUOTED = re.compile(r"[“\"«]([^”\"»]+)(?:[”\"»]|$)|(?<!\w)‘([^‘’]{12,})’|(?<!\w)'([^']{12,})'(?!\w)")
@@ -83,18 +89,19 @@ HEADED = re.compile(r"^([A-Z][^\s:,;!?\"“0-9]*(?: [^\s:,;!?\"“0-9]+){0,3}):\
 """A headline, or a record, that begins with who says it."""
 SOMEBODY = re.compile(
     r"(?:[A-Z][\w.’'-]*)(?: [A-Z][\w.’'-]*)*"
-    r"|.*\b(?:ministers?|governor|officials?|ministry|lawmakers?|senators|MPs|assembly|presidency|spokes\w+|envoy|court"
-    r"|union|party|in the region)\b.*"
+    r"|.*\b(?:[Mm]inister|ministers|governor|officials?|[Mm]inistry|lawmakers?|senators|MPs|assembly|[Pp]resident"
+    r"|presidency|spokes\w+|envoy|court|union|party|in the region)\b.*"
 )
 """A head that names somebody: all in capitals, or with an office."""
 NO_SPEAKER = re.compile(
-    r"(?:Watch|Check|Again|Judo|Chess|Football|Sept?|Oct|Nov|Dec|Jan|Feb|Mar|Apr|May|June|July|Aug)\.?$"
+    r"(?:Check|Again|Judo|Chess|Football|Sept?|Oct|Nov|Dec|Jan|Feb|Mar|Apr|May|June|July|Aug|VIDEO|PHOTOS?)\.?$"
 )
 LABELS = re.compile(
-    r"\A(?:(?:(?i:breaking(?: news)?|urgent|live|photos?|video|exclusive|factbox|updated?|correction|interview"
-    r"|commentary|timeline|note|source|title|explainer|opinion|analysis)|[QA]):\s+)+"
+    r"\A(?:(?i:breaking(?: news)?|urgent|live|watch|photos?|video|exclusive|factbox|updated?|correct(?:ion|ed)"
+    r"|interview|commentary|timeline|note|source|title|explainer|opinion|analysis|wrapup|rpt|refile)"
+    r"(?: \d{1,2})?(?::\s+|-(?=[A-Z]))|[QA]:\s+)+"
 )
-"""What a headline begins with that is no part of it."""
+"""What a headline begins with that is no part of it: `BREAKING: `, `UPDATE 1-`."""
 PLACE_AND_DAY = r"[A-Z][\w.’'/-]+,?(?: (?:[A-Z][\w.’'/-]*|\d{1,4}\.?),?){0,6}"
 DATELINE = re.compile(
     rf"\A(?:{PLACE_AND_DAY}"
@@ -128,6 +135,8 @@ CLAUSE = re.compile(
 """Words that no name has."""
 BARE = re.compile(r"(?:[Tt]he )?[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*)*")
 """A name without any other word."""
+SEVERAL = re.compile(r"(?:[A-Z][\w.-]+, )+[A-Z][\w.-]+ ")
+"""Names that a headline begins with, as in `Armenia, Azerbaijan accuse each other`."""
 DASH = re.compile(r"(?:^|\s)[-–—]{1,2}\s")
 ADVERB = re.compile(
     rf"{LY}|also|then|now|later|again|has|have|had|yesterday|once|still|both|could|will|would|on|\w+day"
@@ -184,13 +193,18 @@ def read_speaker(text: str) -> str | None:
     verb = next((match for match in REPORTING.finditer(outside) if _reports(outside, match)), None)
     last = LAST.search(text)
     if last and (verb is None or verb.start() >= last.start() or TOLD.search(last[0])):
-        return _name(text[last.start() + 1 : last.end()].rstrip('."”’').split()[:-1])
-    return _around(outside, verb) if verb else None
+        return _name(last[1].split())
+    if verb is None:
+        return named[1] if (named := BEHIND_DASH.search(text)) and not NO_SPEAKER.search(named[1]) else None
+    return _around(outside, verb)
 
 
 def _around(text: str, verb: re.Match[str]) -> str | None:
     """The name before the verb in its clause, or before an aside; behind it, as in `said the ministry`, if none is."""
-    parts = re.split(r"[;:_] ", text[: verb.start()])[-1].split(", ")
+    head = text[: verb.start()]
+    if SEVERAL.fullmatch(head) and not text.endswith(".") and not verb[0].endswith(("s", "d", "ing")):
+        return head.strip()
+    parts = re.split(r"[;:_] ", head)[-1].split(", ")
     dashes = DASH.split(parts[-1])
     # Of `the minister - a former general - said` the first words; of `talks failed - said the minister` none.
     if words := (dashes[-1].strip() or (dashes[0] if len(dashes) > 2 else "")).split():
@@ -198,11 +212,11 @@ def _around(text: str, verb: re.Match[str]) -> str | None:
             words = ANOTHER.sub("", " ".join(words)).split()
         return _name(words)
     aside = len(parts) > 2 and not parts[-1] and not CLAUSE.search(parts[-3])
-    head = parts[-3] if aside else ""  # `Aliyev, the president, said`
+    before = parts[-3] if aside else ""  # `Aliyev, the president, said`
     behind = BEHIND.match(text, verb.end()) if verb[0] in INVERTED else None
-    if behind and not CLAUSE.search(behind[1]) and not BARE.fullmatch(head):
+    if behind and not CLAUSE.search(behind[1]) and not BARE.fullmatch(before):
         return behind[1]
-    return _name(head.split())
+    return _name(before.split())
 
 
 def _reports(text: str, verb: re.Match[str]) -> bool:

@@ -20,6 +20,36 @@ from wirestance.inference.speaker import LONGEST_NAME, read_speaker
         ("According to the Red Cross, 12 bodies were returned.", "the Red Cross"),
         ("“We shall stay,” the mayor of Martuni told reporters.", "the mayor of Martuni"),
         ("The road would open next week, the analyst reckoned.", "the analyst"),
+        ("The road would open, the analyst put it.", "the analyst"),
+        *(
+            (f"Pashinyan told Putin about it, the Kremlin said {when}.", "the Kremlin")
+            for when in (
+                "on Friday",
+                "Friday",
+                "late on Sunday",
+                "early Monday",
+                "on 20 May",
+                "on Nov. 9",
+                "in a statement",
+                "in an interview on Sunday",
+                "in a Facebook post",
+            )
+        ),
+        ("The men were beaten, Human Rights Watch said in a report released on Friday.", "Human Rights Watch"),
+        ("The Armenian side said it had lost two men.", "The Armenian side"),
+        *((f"{which} side said how many had died.", None) for which in ("Each", "Either", "Neither")),
+        ("The town is not, as the other side tells its people, lost, the ministry said.", "the ministry"),
+        ("Human Rights Watch: Azerbaijan used cluster bombs", "Human Rights Watch"),
+        ("President of Azerbaijan: Armenia will leave our lands", "President of Azerbaijan"),
+        ("Azerbaijan's president: Armenia will leave our lands", "Azerbaijan's president"),
+        ("Ministry of Defense: Azerbaijan fired at posts", "Ministry of Defense"),
+        ("Azerbaijan shelled civilians - Armenian MoD", "Armenian MoD"),
+        ("Two posts were seized — Armenian Defense Ministry", "Armenian Defense Ministry"),
+        ("Azerbaijan says it holds Shusha - Reuters", "Azerbaijan"),
+        ("Enemy column destroyed in Khojavend — VIDEO", None),
+        ("Armenia, Azerbaijan accuse each other of violating truce", "Armenia, Azerbaijan"),
+        ("U.S., France, Russia call for truce", "U.S., France, Russia"),
+        ("Yesterday, Aliyev wrote that Armenia had lost.", "Aliyev"),
         ("“We stay” - the Speaker said.", "the Speaker"),
         ("“We stay” - said the Speaker.", "the Speaker"),
         ("Talks failed – Aliyev said on Monday.", "Aliyev"),
@@ -91,13 +121,21 @@ def test_speakers(text, speaker):
 
 
 @pytest.mark.parametrize("label", [
-    "BREAKING", "URGENT", "LIVE", "PHOTO", "EXCLUSIVE", "FACTBOX", "Updated", "Correction", "Interview", "Commentary",
-    "Timeline", "Note", "Source", "Title", "Q", "A",
+    "BREAKING", "URGENT", "LIVE", "WATCH", "PHOTO", "EXCLUSIVE", "FACTBOX", "Updated", "Correction", "Interview",
+    "Commentary", "Timeline", "Note", "Source", "Title", "Q", "A",
 ])  # fmt: skip
 def test_a_label_is_no_speaker(label):
     assert read_speaker(f"{label}: Azerbaijan struck Goris today") is None
     assert read_speaker(f"{label}: Azerbaijan says Armenian forces opened fire") == "Azerbaijan"
     assert read_speaker(f"{label}: Pashinyan: We are ready for talks") == "Pashinyan"
+
+
+@pytest.mark.parametrize("mark", [
+    "UPDATE 1-", "WRAPUP 2-", "RPT-", "RPT-UPDATE 1-", "REFILE-", "CORRECTED-", "Exclusive-",
+])  # fmt: skip
+def test_a_mark_of_an_agency_is_no_part_of_the_name(mark):
+    assert read_speaker(f"{mark}Azerbaijan says Armenian forces opened fire") == "Azerbaijan"
+    assert read_speaker("Live-fire drills go on, Azerbaijan says") == "Azerbaijan"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +179,8 @@ def test_quotation_marks_that_stay_open_cost_no_minutes():
 
 @pytest.mark.parametrize("piece", [
     "it is said ", "the reports of a map ", "reports from a b c ", "A", "- ", "BAKU. ", "In the map on ",
-    "a man fired and ", "finally ", "In Baku ", "A, b, ", "Q: ",
+    "a man fired and ", "finally ", "In Baku ", "A, b, ", "Q: ", "RPT-", "A, ",
+    ", A said in a post on Monday ", " - A B",
 ])  # fmt: skip
 def test_a_long_text_takes_time_by_its_length_alone(piece):
     started = time.monotonic()
