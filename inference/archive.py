@@ -2,7 +2,8 @@
 
 Three files stand side by side: the rows, `OUT.rejected.jsonl`, and the journal `OUT.progress`. After every chunk the
 rows are forced to disk and only then the journal says how far they are whole and which records they cover. What a
-crash leaves behind that point is cut off when the run is resumed. The journal is locked as long as a run writes.
+crash leaves behind that point is cut off when the run is resumed, and so are the rejections of whole files, which stand
+there so that such files are tried again. The journal is locked as long as a run writes.
 """
 
 import csv
@@ -13,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -30,11 +32,20 @@ ROWS_IN_GROUP = 10_000
 REJECTED, JOURNAL, ROWS = ".rejected.jsonl", ".progress", ".rows.jsonl"
 """What the names of an archive's other files have behind that of the output; the last, where that is Parquet."""
 
+TOLD = 5
+"""Rejections that are told where no file is left to tell them."""
+
 
 def check_ending(path: Path) -> None:
     """Raise InputError if a path does not end as an output does."""
     if path.suffix not in FORMATS:
         raise InputError(f"{path}: the ending {path.suffix!r} is not known; allowed are {', '.join(FORMATS)}")
+
+
+def check_directory(path: Path) -> None:
+    """Raise InputError if the directory that a file is to be written to is not there."""
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: cannot be written: {path.parent} is no directory")
 
 
 class Archive:
@@ -50,18 +61,23 @@ class Archive:
             resume: go on where an earlier run stopped, if there was one.
 
         Raises:
-            InputError: unknown ending, an output that is there already, that another run is writing, that was made
-                otherwise or holds less than its journal says, or a journal that no run has written.
+            InputError: unknown ending or directory, an output that is there already, that another run is writing, that
+                was made otherwise or holds less than its journal says, or a journal that no run has written.
         """
         check_ending(path)
+        check_directory(path)
         self.path = path
         self.columns = columns
         self.done: Counter[str] = Counter()
         """How many records of each input file are dealt with."""
         self.keys: set[bytes] = set()
         """What must not come again, as `commit` was told."""
-        self.rows = self.rejected = 0
-        """Rows and rejections that stand in the files."""
+        self.rows = 0
+        """Those that stand in the file."""
+        self._noted = 0
+        """Rejections that the journal tells of."""
+        self._whole: list[bytes] = []
+        """The lines of the others: of whole files, in this run."""
         self._format = FORMATS[path.suffix]
         if self._format == "parquet":
             need("pyarrow.parquet", "writing Parquet")
@@ -71,10 +87,15 @@ class Archive:
         with ExitStack() as files:
             self._journal = files.enter_context(self._open_journal(resume=resume))
             self._lock()
-            rows, rejected = self._replay(settings)
+            rows, self._noted_end = self._replay(settings)
             self._rows_file = files.enter_context(self._open(self._rows_path, rows))
-            self._rejected_file = files.enter_context(self._open(self.rejected_path, rejected))
+            self._rejected_file = files.enter_context(self._open(self.rejected_path, self._noted_end))
             self._files = files.pop_all()
+
+    @property
+    def rejected(self) -> int:
+        """Rejections that stand in the file."""
+        return self._noted + len(self._whole)
 
     def __enter__(self) -> "Archive":
         """The archive itself."""
@@ -83,8 +104,14 @@ class Archive:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the files; what was written since the last `commit` is not kept."""
+        """Close the files; what was written since the last `commit` is not kept.
+
+        An error before the first row leaves no file: nothing is lost, and the name is free for another try.
+        """
         self._files.close()
+        if isinstance(error, Exception) and not self.rows:
+            for path in (self._rows_path, self.rejected_path, self._journal_path):
+                path.unlink(missing_ok=True)
 
     def commit(
         self,
@@ -97,7 +124,7 @@ class Archive:
 
         Args:
             rows: of the records.
-            rejections: those among the records.
+            rejections: those among the records; of whole files, too, which are written and not noted.
             records: how many more records of each input file are dealt with.
             keys: what must not come again in this output, in any run.
         """
@@ -105,8 +132,13 @@ class Archive:
         if self._format == "csv" and not self._rows_file.tell():
             self._rows_file.write(_csv_line(self.columns))
         self._rows_file.writelines(written)
-        refused = [_json_line({"file": item.file, "number": item.number, "reason": item.reason}) for item in rejections]
+        refused: list[bytes] = []
+        for item in rejections:
+            (refused if item.number else self._whole).append(_json_line(asdict(item)))
+        self._rejected_file.seek(self._noted_end)
         self._rejected_file.writelines(refused)
+        self._noted_end = self._rejected_file.tell()
+        self._rejected_file.writelines(self._whole)
         for file in (self._rows_file, self._rejected_file):
             file.flush()
             os.fsync(file.fileno())
@@ -114,23 +146,34 @@ class Archive:
         kept = list(keys)
         self.keys.update(kept)
         self.rows += len(written)
-        self.rejected += len(refused)
+        self._noted += len(refused)
         self._note(
             {
-                "bytes": [self._rows_file.tell(), self._rejected_file.tell()],
-                "written": [self.rows, self.rejected],
+                "bytes": [self._rows_file.tell(), self._noted_end],
+                "written": [self.rows, self._noted],
                 "records": records,
                 "keys": [key.hex() for key in kept],
             }
         )
 
     def finish(self) -> None:
-        """Make what remains to be made when every input is dealt with: the Parquet file of the rows."""
+        """Make what remains to be made when every input is dealt with: the Parquet file of the rows.
+
+        Raises:
+            InputError: there are rejections and no row; the message has the first of them.
+        """
+        if self.rejected and not self.rows:
+            raise InputError(f"{self.path}: is not written, as nothing could be scored: {self._first_rejections()}")
         if self._format == "parquet":
             _write_parquet(self._rows_path, self.path, self.columns)
         if not self._rejected_file.tell():
             self._rejected_file.close()  # Windows removes no open file
             self.rejected_path.unlink()
+
+    def _first_rejections(self) -> str:
+        self._rejected_file.seek(0)
+        told = [str(Rejection(**json.loads(line))) for line in islice(self._rejected_file, TOLD)]
+        return "; ".join([*told, *([f"and {self.rejected - TOLD:,} more"] if self.rejected > TOLD else [])])
 
     def _line(self, row: Mapping[str, Any]) -> bytes:
         return _csv_line([row[name] for name in self.columns]) if self._format == "csv" else _json_line(row)
@@ -159,8 +202,8 @@ class Archive:
 
     def _is_there(self, path: Path) -> InputError:
         return InputError(
-            f"{path}: is there already; resume goes on where {self._journal_path} tells of it, or remove what there is "
-            "of both"
+            f"{path}: is there already; --resume goes on with it where there is {self._journal_path}, or remove what "
+            "there is of both, or write to another file"
         )
 
     def _lock(self) -> None:
@@ -191,7 +234,7 @@ class Archive:
                     continue
                 rows, rejected = entry["bytes"]
                 sizes = (int(rows), int(rejected))
-                self.rows, self.rejected = entry["written"]
+                self.rows, self._noted = entry["written"]
                 self.done.update(entry["records"])
                 self.keys.update(map(bytes.fromhex, entry["keys"]))
             except (KeyError, TypeError, ValueError) as error:

@@ -17,9 +17,6 @@ from wirestance.inference.wires.read import file_name
 from wirestance.inference.wires.record import Record, Rejection
 from wirestance.model.errors import InputError
 
-WHOLE = " (whole)"
-"""Behind the name of a file: what the rejections of it as a whole are counted under."""
-
 
 @dataclass(slots=True)
 class Progress:
@@ -50,7 +47,7 @@ def check_sources(sources: Sequence[str]) -> None:
 def check_spelling(archive: Archive, sources: Sequence[str]) -> None:
     """Raise InputError if a file that the archive has would be read under another name, and written once more."""
     for file in archive.done:
-        path = Path(file.removesuffix(WHOLE))
+        path = Path(file)
         if any(path.is_relative_to(file_name(source)) for source in sources):
             continue
         for source in sources:
@@ -94,7 +91,8 @@ def score_to(
     for chunk in score_records(remaining, classifier, threshold=threshold, ids=archive.keys):
         scored = [outcome for outcome in chunk if isinstance(outcome, ScoredWire)]
         rejections = [outcome for outcome in chunk if isinstance(outcome, Rejection)]
-        archive.commit(rows(scored), rejections, Counter(map(_input, chunk)), map(_key, chunk))
+        dealt_with = [outcome for outcome in chunk if not _is_whole(outcome)]
+        archive.commit(rows(scored), rejections, Counter(map(_file, dealt_with)), map(_key, dealt_with))
         far.wires += len(scored)
         far.statements += sum(len(one.statements) for one in scored)
         far.rejected += len(rejections)
@@ -114,7 +112,7 @@ def _remaining(
     for record in records:
         if record is None:
             yield None
-        elif (key := _key(record)) in keys and key not in new and done[file := _input(record)]:
+        elif (key := _key(record)) in keys and key not in new and done[file := _file(record)]:
             done[file] -= 1
         else:
             new.add(key)
@@ -135,7 +133,10 @@ def _key(record: Record | ScoredWire) -> bytes:
     return id_key(wire)
 
 
-def _input(record: Record | ScoredWire) -> str:
-    """What a record is counted under: its file; apart from them the rejections of a file as a whole."""
-    wire = record.wire if isinstance(record, ScoredWire) else record
-    return wire.file if wire.number else wire.file + WHOLE
+def _is_whole(outcome: Outcome) -> bool:
+    """Whether it is the rejection of a whole file, which is not dealt with: it may be there when the run is resumed."""
+    return isinstance(outcome, Rejection) and not outcome.number
+
+
+def _file(record: Record | ScoredWire) -> str:
+    return record.wire.file if isinstance(record, ScoredWire) else record.file

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,10 +97,61 @@ def test_what_was_not_committed_is_cut_off(tmp_path):
         assert archive.done == {"f": 3, "g": 1}
 
 
+def test_rejections_of_whole_files_stand_behind_the_others_and_are_not_noted(tmp_path):
+    out = tmp_path / "out.jsonl"
+    whole, bad = Rejection(file="f", number=0, reason="is no file"), Rejection(file="g", number=3, reason="is empty")
+    with Archive(out, COLUMNS, SETTINGS, resume=False) as archive:
+        for rejection in (whole, bad, replace(whole, file="h"), replace(bad, number=4)):
+            archive.commit([ROW], [rejection], {})
+        archive.finish()
+    told = [json.loads(line) for line in archive.rejected_path.read_text().splitlines()]
+    assert [(one["file"], one["number"]) for one in told] == [("g", 3), ("g", 4), ("f", 0), ("h", 0)]
+    assert archive.rejected == 4
+    with Archive(out, COLUMNS, SETTINGS, resume=True) as archive:
+        archive.finish()
+    assert archive.rejected == 2
+    assert archive.rejected_path.read_text().splitlines() == [json.dumps(one) for one in told[:2]]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_an_error_before_the_first_row_leaves_nothing(tmp_path, ending):
+    rejections = [Rejection(file="f", number=number, reason="is empty") for number in range(9)]
+    out = tmp_path / f"out.{ending}"
+    with (
+        pytest.raises(InputError, match=r"nothing could be scored: f:1: is empty; .*f:5: is empty; and 4 more$"),
+        Archive(out, COLUMNS, SETTINGS, resume=False) as archive,
+    ):
+        archive.commit([], rejections, {"f": 8})
+        archive.finish()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+def test_a_stop_before_the_first_row_is_no_error(tmp_path, stop):
+    out = tmp_path / "out.jsonl"
+    with pytest.raises(stop), Archive(out, COLUMNS, SETTINGS, resume=False) as archive:
+        archive.commit([], [Rejection(file="f", number=3, reason="is empty")], {"f": 1})
+        raise stop
+    with Archive(out, COLUMNS, SETTINGS, resume=True) as archive:
+        assert (archive.done, archive.rejected) == ({"f": 1}, 1)
+
+
+def test_an_input_without_rows_and_rejections_makes_an_empty_output(tmp_path):
+    with Archive(tmp_path / "out.jsonl", COLUMNS, SETTINGS, resume=False) as archive:
+        archive.finish()
+    assert (tmp_path / "out.jsonl").read_bytes() == b""
+
+
+def test_a_directory_that_is_not_there_is_named(tmp_path):
+    out = tmp_path / "nowhere" / "out.jsonl"
+    with pytest.raises(InputError, match=rf"{out}: cannot be written: {out.parent} is no directory$"):
+        Archive(out, COLUMNS, SETTINGS, resume=False)
+
+
 def test_an_output_that_is_there_is_not_overwritten(tmp_path):
     out = tmp_path / "out.csv"
     out.write_text("precious")
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="is there already; --resume goes on"):
         Archive(out, COLUMNS, SETTINGS, resume=False)
     assert out.read_text() == "precious"
 

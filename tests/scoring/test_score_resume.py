@@ -1,6 +1,7 @@
 """A run of `wirestance score` goes on with `--resume`, whatever became of its files since."""
 
 import json
+import sys
 
 import pytest
 from command import GOOD, score
@@ -51,6 +52,48 @@ def test_resuming_reads_a_file_that_was_replaced_where_wires_have_no_id(tmp_path
     assert [row.text.split()[0] for row in read_scored(out)] == ["Talks", "Fighting", "Rain", "Snow"]
     rejected = [json.loads(line)["number"] for line in (tmp_path / "out.jsonl.rejected.jsonl").read_text().splitlines()]
     assert rejected == [3, 4, 2]
+
+
+def test_a_mistyped_source_leaves_nothing_that_is_in_the_way(tmp_path):
+    source, out = tmp_path / "wires.jsonl", tmp_path / "out.jsonl"
+    source.write_text(json.dumps(GOOD))
+    refused = score(tmp_path / "typo.jsonl", "-o", out, code=1)
+    assert f"nothing could be scored: {tmp_path / 'typo.jsonl'}: cannot be read: No such file" in str(refused.exception)
+    assert list(tmp_path.iterdir()) == [source]
+    score(source, "-o", out)
+    assert len(out.read_text().splitlines()) == 2
+
+
+def test_a_missing_extra_leaves_nothing_that_is_in_the_way(tmp_path, monkeypatch):
+    source, out = tmp_path / "feed.xml", tmp_path / "out.jsonl"
+    source.write_text("<rss version='2.0'><channel><item><title>Talks go on</title></item></channel></rss>")
+    monkeypatch.setitem(sys.modules, "feedparser", None)
+    refused = score(source, "-o", out, code=1)
+    assert "needs feedparser" in str(refused.exception)
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(tmp_path):
+    """Once it is there, nothing tells of its having been missing; one that is still missing is told once."""
+    there, late, out = tmp_path / "a.jsonl", tmp_path / "b.jsonl", tmp_path / "out.jsonl"
+    rejected = tmp_path / "out.jsonl.rejected.jsonl"
+    there.write_text(json.dumps(GOOD) + "\n{broken")
+    for options in ([], ["--resume"]):
+        score(late, there, "-o", out, *options, code=1)
+        assert [json.loads(line)["number"] for line in rejected.read_text().splitlines()] == [2, 0]
+    late.write_text(json.dumps(GOOD | {"id": "2"}))
+    score(late, there, "-o", out, "--resume", code=1)
+    assert [row.wire for row in read_scored(out)] == ["1", "1", "2", "2"]
+    assert [json.loads(line)["number"] for line in rejected.read_text().splitlines()] == [2]
+
+
+def test_a_run_whose_one_missing_file_came_ends_well(tmp_path):
+    there, late, out = tmp_path / "a.jsonl", tmp_path / "b.jsonl", tmp_path / "out.jsonl"
+    there.write_text(json.dumps(GOOD))
+    score(late, there, "-o", out, code=1)
+    late.write_text(json.dumps(GOOD | {"id": "2"}))
+    score(late, there, "-o", out, "--resume")
+    assert not (tmp_path / "out.jsonl.rejected.jsonl").exists()
 
 
 @pytest.mark.parametrize("name", ["in", "./in", "in/a.jsonl"])
