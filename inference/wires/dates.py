@@ -2,15 +2,16 @@
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
+from functools import partial
 from itertools import product
 
 from wirestance.inference.extras import need
 from wirestance.inference.wires.problems import UnreadableError, shown
 
 ALLOWED = (
-    "allowed are ISO 8601, RFC 2822, 12 May 2021, May 12, 2021, 2021/05/12 and, as a JSON number, epoch seconds or "
+    "allowed are ISO 8601, RFC 2822, 12 May 2021, May 12, 2021, 2021/05/12, 12.05.2021 and epoch seconds or "
     "milliseconds"
 )
 LONGEST = 80
@@ -44,6 +45,20 @@ FROM_GREENWICH = re.compile(r"\(?(?<![A-Za-z])(?:GMT|UTC)\s*([+-]\d[\d:]*)\)?", 
 FROM_ANOTHER = re.compile(r":\d\d\s*(?![AP]M?\b)([A-Z]+)[+-]\d", re.IGNORECASE)
 """MSK+1: an hour from Moscow's time to some, and from Greenwich's to others."""
 
+ZONES = {
+    "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "AZT": 4, "AMT": 4,
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+"""Zones of RFC 2822 and of those who send wires, in hours from Greenwich: AMT is Armenia's, BST Britain's in summer,
+MSK Moscow's since 2014."""
+IN_ZONE = re.compile(rf"(?<=:\d\d)(\s*(?:[AP]M)?)\s+({'|'.join(ZONES)})\b(?![+-])", re.IGNORECASE)
+
+EPOCH = re.compile(r"1[0-8]\d{8}(?:\d{3})?", re.ASCII)
+"""Seconds or milliseconds of the years 2001 to 2030 as text; other digits may be a year, a month, a day and an hour."""
+
+DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}(?!\d)", re.ASCII)
+"""A date whose day comes first: nobody writes the month first and dots behind."""
+
 POINTED = re.compile(r"[Tt ]\d{1,2}\.\d{1,3}(?![.\d])")
 """A time as 12.30, which is 18 minutes past twelve by ISO 8601, and to Python part of a second."""
 
@@ -60,6 +75,8 @@ def read_date(value: object) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
+    if isinstance(value, str) and EPOCH.fullmatch(value.strip()):
+        value = int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(value)
     if not isinstance(value, str):
@@ -70,6 +87,7 @@ def read_date(value: object) -> datetime | None:
     if len(text) > LONGEST:
         raise UnreadableError(f"the date {shown(text)} has {len(text)} characters; {ALLOWED}")
     text = FROM_GREENWICH.sub(r"\1", text)
+    text = IN_ZONE.sub(lambda zone: f"{zone[1]} {ZONES[zone[2].upper()]:+03d}00", text)
     if POINTED.search(text):
         raise UnreadableError(f"the date {shown(text)} cannot be read; {ALLOWED}")
     return _plain(text) or _other(text)
@@ -109,10 +127,15 @@ def _other(text: str) -> datetime:
     if found := FROM_ANOTHER.search(text):
         raise _unknown_zone(text, found[1])
     parser = need("dateutil.parser", f"reading the date {shown(text)}")
-    orders = [(False, True)] if YEAR_FIRST.match(text) else product((False, True), repeat=2)
+    if YEAR_FIRST.match(text):
+        orders = [(False, True)]
+    elif DOTTED.match(text):
+        orders = [(True, False)]
+    else:
+        orders = list(product((False, True), repeat=2))
     try:
         ways = {
-            parser.parse(text, dayfirst=day, yearfirst=year, default=default, tzinfos=_zone)
+            parser.parse(text, dayfirst=day, yearfirst=year, default=default, tzinfos=partial(_zone, text))
             for day, year in orders
             for default in (datetime(2000, 1, 1), datetime(2004, 2, 2))
         }
@@ -128,8 +151,8 @@ def _unknown_zone(text: str, zone: str) -> UnreadableError:
     return UnreadableError(f"the date {shown(text)} names the time zone {zone}; give its offset, as +0400")
 
 
-def _zone(name: str | None, offset: int | None) -> tzinfo | int | None:
+def _zone(text: str, name: str | None, offset: int | None) -> int | None:
     """The zone of an offset, which `dateutil` takes in seconds; an unknown name is not passed over."""
     if name and offset is None:
-        raise UnreadableError(f"the date names the time zone {shown(name)}; give its offset, as +0400")
+        raise _unknown_zone(text, name)
     return offset

@@ -57,6 +57,15 @@ DAY = datetime(2021, 5, 12)
     ("12 May 2021 06:30 PM", datetime(2021, 5, 12, 18, 30)),
     ("12-MAY-2021 18:30", datetime(2021, 5, 12, 18, 30)),
     ("13.05.2021 18:30", datetime(2021, 5, 13, 18, 30)),
+    *((f"Wed, 12 May 2021 10:30:00 {zone}", datetime(2021, 5, 12, 10, 30, tzinfo=timezone(timedelta(hours=hours))))
+      for zone, hours in (("BST", 1), ("CET", 1), ("CEST", 2), ("EET", 2), ("EEST", 3), ("MSK", 3), ("AZT", 4),
+                          ("AMT", 4), ("AZT (Baku)", 4), ("PST", -8))),
+    *((day, datetime(2021, 5, 12, 18, 30, tzinfo=timezone(timedelta(hours=-5))))
+      for day in ("2021-05-12 18:30 EST", "May 12, 2021 6:30 PM EST", "12.05.2021 6:30pm EST")),
+    ("03.04.2021", datetime(2021, 4, 3)),
+    ("3.4.2021 18:30", datetime(2021, 4, 3, 18, 30)),
+    ("1620801000", datetime(2021, 5, 12, 6, 30, tzinfo=UTC)),
+    ("1620801000500", datetime(2021, 5, 12, 6, 30, 0, 500_000, tzinfo=UTC)),
     (1620801000, datetime(2021, 5, 12, 6, 30, tzinfo=UTC)),
     (1620801000.5, datetime(2021, 5, 12, 6, 30, 0, 500_000, tzinfo=UTC)),
     (1620801000000, datetime(2021, 5, 12, 6, 30, tzinfo=UTC)),
@@ -71,12 +80,12 @@ def test_dates(value, expected):
 
 
 @pytest.mark.parametrize("value", [
-    "03/04/2021", "3.4.2021", "03-04-2021", "03/04/05", "21/05/12",
+    "03/04/2021", "03-04-2021", "03/04/05", "03.04.05", "32.04.2021", "21/05/12",
     "May 2021", "2021-05", "2021", "12 May", "Wednesday", "10:30", "12",
-    "2021-13-05 10:30 UTC", "2021/13/05 10:30", "2021-05 12:30", "2021-05-12 10:30 AZT", "05-12-2021 10:30 UTC",
-    "2021-13-01", "2021-02-30", "30 Feb 2021", "soon", "yesterday", "0000-00-00", "12 Mai 2021", "1620801000",
-    "1612123112345", "Wed, 12 May 2021 10:30:00 AZT", "12 May 2021 2:30 pm MSK", "12 May 2021 18:30 MSK+1",
-    "2021-05-12 18:30Z+4", "2021-05-12 18:30 MSK+1", "12 May 2021 18:30 AZT (Baku)", "12 May 2021 18:30 (AZT)",
+    "2021-13-05 10:30 UTC", "2021/13/05 10:30", "2021-05 12:30", "2021-05-12 10:30 IST", "05-12-2021 10:30 UTC",
+    "2021-13-01", "2021-02-30", "30 Feb 2021", "soon", "yesterday", "0000-00-00", "12 Mai 2021", "2021051210",
+    "2021051210300", "Wed, 12 May 2021 10:30:00 IST", "12 May 2021 2:30 pm IST", "12 May 2021 18:30 MSK+1",
+    "2021-05-12 18:30Z+4", "2021-05-12 18:30 MSK+1", "12 May 2021 18:30 IST (Delhi)", "12 May 2021 18:30 (AZT)",
     "2021-05-12 12.30", "2021-05-12T12.30", "2021-05-12 12.30 PM", "2021-05-12T25:00:00Z",
     "9" * 79, "1" * 5000,
     "99999999999999-01-01", "2021-05-12T10:30:00+99:00", "\0", "٢٠٢١-٠٥-١٢",
@@ -86,6 +95,12 @@ def test_dates(value, expected):
 def test_dates_that_are_ambiguous_or_none(value):
     with pytest.raises(UnreadableError, match=r"(?s)the date.*(allowed are|give its offset)"):
         read_date(value)
+
+
+def test_an_unknown_zone_is_told_with_its_date():
+    for value in ("Wed, 12 May 2021 10:30:00 IST", "May 12, 2021 6:30 PM IST"):
+        with pytest.raises(UnreadableError, match=f"^the date '{value}' names the time zone IST; give its offset"):
+            read_date(value)
 
 
 @pytest.mark.parametrize(("raw", "expected"), [
