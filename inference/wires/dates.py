@@ -132,7 +132,7 @@ def _other(text: str) -> datetime:
     elif DOTTED.match(text):
         orders = [(True, False)]
     else:
-        orders = list(product((False, True), repeat=2))
+        orders = list(product((False, True), (False, True)))
     try:
         ways = {
             parser.parse(text, dayfirst=day, yearfirst=year, default=default, tzinfos=partial(_zone, text))
