@@ -49,18 +49,24 @@ TAG = re.compile(_closing(BLOCKS | INLINE) + r"|<p>|<br\s*/?>", re.IGNORECASE)
 """Tags that no plain text has; others may be its own words, as `<BAKU, Oct 4>`."""
 
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
+REFERENCE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#?\w+;)?", re.DOTALL | re.ASCII)
+OF_XML = frozenset({"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"})
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Characters that XML does not allow in any way."""
+
 BLANK_LINE = re.compile(r"\n\s*\n")
 
 
 def parse_xml(data: bytes) -> Any:
-    """The root of an XML document, as an element of lxml.
+    """The root of an XML document, as an element of lxml; a sender's usual slips are mended.
 
     Raises:
         UnreadableError: it is not well-formed, declares or uses entities of its own, or is in an encoding that
             could hide them.
     """
     etree = need("lxml.etree", "reading XML")
-    forbid_entities(data)
+    data = _mended(data)
+    forbid_entities(data)  # behind that, so that it sees what the parser does
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
         remove_comments=True, remove_pis=True,
@@ -73,6 +79,23 @@ def parse_xml(data: bytes) -> Any:
     if entity is not None:
         raise UnreadableError(f"uses the entity {shown(entity.text)}, which XML does not know")
     return root
+
+
+def _mended(data: bytes) -> bytes:
+    """XML without control characters, bare ampersands, and entities of HTML; in UTF-16 as it is."""
+    if b"\0" in data[:4]:
+        return data
+    text = data.decode("latin-1")  # every encoding that is allowed but UTF-16 writes ASCII as itself
+    return REFERENCE.sub(_of_xml, CONTROL.sub(" ", text)).encode("latin-1")
+
+
+def _of_xml(reference: re.Match[str]) -> str:
+    """An ampersand and what belongs to it as XML knows it: a character by its number; the sign itself if it is bare."""
+    found = reference[0]
+    if found in OF_XML or found.startswith("<"):
+        return found
+    character = ENTITY.sub(_character, found)
+    return "&amp;" + found[1:] if character == found else "".join(f"&#{ord(one)};" for one in character)
 
 
 def forbid_entities(data: bytes) -> None:
