@@ -2,21 +2,25 @@
 
 import csv
 import json
+import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, fields
 from io import TextIOWrapper
 from os import PathLike
 from pathlib import Path
 from types import NoneType
-from typing import IO, Any, get_args, get_type_hints
+from typing import IO, Any, BinaryIO, get_args, get_type_hints
 
 from wirestance.inference.extras import need
 from wirestance.inference.lean import Voices
 from wirestance.inference.prediction import Voice
 from wirestance.inference.scoring import OfWire, Part, Scored, ScoredWire
+from wirestance.inference.sources import STDIN
 from wirestance.inference.wires.files import seekable
 from wirestance.inference.wires.problems import LONGEST_RECORD
+from wirestance.inference.wires.read import files_below, unread
 from wirestance.model.errors import InputError
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, LABELS, NEUTRAL
 
@@ -103,62 +107,82 @@ def wire_row(scored: ScoredWire) -> WireRow | None:
 def read_scored(path: str | PathLike[str]) -> Iterator[Scored]:
     """The statements that `wirestance score` wrote, from JSON lines, CSV or Parquet, told apart by their content.
 
-    Of a directory, which `wirestance score --ray` writes, all the files are read. A pipe is read to its end first.
+    Of a directory, which `wirestance score --ray` writes, all files are read but hidden ones; `-` is standard input. A
+    pipe is read to its end first.
 
     Raises:
         InputError: a file cannot be read, or a row is not a scored statement; names the file and the row.
     """
     path = Path(path)
+    closed: list[OSError] = []
+    files = files_below(path, closed.append) if path.is_dir() else [path]
+    for error in closed:
+        raise InputError(str(unread(error.filename, error))) from error
+    for file in files:
+        yield from _read(file)
+
+
+def _read(path: Path) -> Iterator[Scored]:
+    name = "standard input" if str(path) == STDIN else str(path)
     try:
-        if path.is_dir():
-            for part in sorted(path.iterdir()):
-                yield from read_scored(part)
-        else:
-            with path.open("rb") as file, seekable(file) as whole:  # once: what is read of a pipe is gone
-                for number, row in enumerate(_rows(whole, path), 1):
-                    yield _scored(row, f"{path}:{number}")
+        with _opened(path) as file, seekable(file) as whole:  # once: what is read of a pipe is gone
+            for number, row in _rows(whole, name):
+                yield _scored(row, f"{name}:{number}")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
+        raise InputError(str(unread(name, error))) from error
 
 
-def _rows(file: IO[bytes], path: Path) -> Iterator[Mapping[str, Any]]:
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    if str(path) != STDIN:
+        return path.open("rb")
+    if sys.stdin is None:
+        raise InputError("standard input: is closed")
+    return nullcontext(sys.stdin.buffer)
+
+
+def _rows(file: IO[bytes], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The rows with their numbers; of JSON, which may have blank lines, those of the lines."""
     head = file.read(len(BOM_UTF8) + len(PARQUET_MAGIC))
     file.seek(0)
     if head.startswith(PARQUET_MAGIC):
-        return _parquet_rows(file, path)
+        return enumerate(_parquet_rows(file, name), 1)
     lines = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    return _json_rows(lines, path) if head.removeprefix(BOM_UTF8).startswith(b"{") else _csv_rows(lines, path)
+    if head.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
+        return _json_rows(lines, name)
+    return enumerate(_csv_rows(lines, name), 1)
 
 
-def _parquet_rows(file: IO[bytes], path: Path) -> Iterator[Mapping[str, Any]]:
+def _parquet_rows(file: IO[bytes], name: str) -> Iterator[Mapping[str, Any]]:
     parquet = need("pyarrow.parquet", "reading Parquet")
     try:
         with parquet.ParquetFile(file) as table:
             for batch in table.iter_batches():
                 yield from batch.to_pylist()
     except Exception as error:  # pyarrow raises whatever the broken part calls for
-        raise InputError(f"{path}: is not Parquet that can be read: {error}") from error
+        raise InputError(f"{name}: is not Parquet that can be read: {error}") from error
 
 
-def _csv_rows(lines: Iterable[str], path: Path) -> Iterator[Mapping[str, Any]]:
+def _csv_rows(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
     rows = csv.DictReader(lines)
     try:
         yield from rows
     except csv.Error as error:
-        raise InputError(f"{path}:{rows.reader.line_num}: not CSV: {error}") from error
+        raise InputError(f"{name}:{rows.reader.line_num}: not CSV: {error}") from error
 
 
-def _json_rows(lines: Iterable[str], path: Path) -> Iterator[Mapping[str, Any]]:
+def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for number, line in enumerate(lines, 1):
         try:
-            yield json.loads(line)
+            if line.strip():
+                yield number, json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise InputError(f"{path}:{number}: not JSON: {error}") from error
+            raise InputError(f"{name}:{number}: not JSON: {error}") from error
 
 
 def _scored(row: Mapping[str, Any], place: str) -> Scored:
     try:
+        _check_columns(row)
         scored = Scored(**{name: _value(row[name], name, kind) for name, kind in STATEMENT_COLUMNS.items()})
         _check(scored)
         return scored
@@ -166,6 +190,14 @@ def _scored(row: Mapping[str, Any], place: str) -> Scored:
         raise InputError(
             f"{place}: not a scored statement ({error}); the rows of `wirestance score`, one a statement, are read"
         ) from error
+
+
+def _check_columns(row: Mapping[str, Any]) -> None:
+    """Raise ValueError if a column is missing."""
+    for name in STATEMENT_COLUMNS:
+        if name not in row:
+            per_wire = all(one in row for one in WIRE_COLUMNS)
+            raise ValueError(f"has no {name!r}" + (" but the columns of `--per wire`" if per_wire else ""))
 
 
 def _check(scored: Scored) -> None:

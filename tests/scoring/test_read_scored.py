@@ -4,11 +4,13 @@ import csv
 import json
 import os
 import re
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from wirestance import InputError, read_scored
+from wirestance.inference.rows import WIRE_COLUMNS
 from wirestance.inference.wires.problems import LONGEST_RECORD
 
 ROW = {
@@ -103,6 +105,42 @@ def test_a_bad_line_is_named_with_what_is_wrong(tmp_path, line, said):
     assert said in refused(path, ":2")
 
 
+def test_blank_lines_are_passed_over_and_counted(tmp_path):
+    path = tmp_path / "scored.jsonl"
+    path.write_text(f"\n{json.dumps(ROW)}\n \n\n{json.dumps(ROW)}\n\n", encoding="utf-8")
+    assert len(list(read_scored(path))) == 2
+    path.write_text(f"{json.dumps(ROW)}\n\n{{broken\n", encoding="utf-8")
+    refused(path, ":3")
+    path.write_text(f"{json.dumps(ROW)}\n\n{json.dumps(ROW | {'end': 'x'})}\n", encoding="utf-8")
+    refused(path, ":3")
+
+
+def test_a_missing_column_is_named_and_a_row_a_wire_is_known(tmp_path):
+    path = tmp_path / "other.jsonl"
+    path.write_text(json.dumps({name: value for name, value in ROW.items() if name != "voice"}), encoding="utf-8")
+    assert "not a scored statement (has no 'voice'); the rows" in refused(path, ":1")
+    path.write_text(json.dumps(dict.fromkeys(WIRE_COLUMNS, 1)), encoding="utf-8")
+    assert "(has no 'part' but the columns of `--per wire`); the rows" in refused(path, ":1")
+    path.write_text('{"a": 1}\n[]\n', encoding="utf-8")
+    assert "(has no 'wire'); the rows" in refused(path, ":1")
+
+
+def test_what_is_not_there_is_named_once(tmp_path):
+    path = tmp_path / "nowhere.jsonl"
+    assert refused(path, "") == f"{path}: cannot be read: No such file or directory"
+
+
+def test_standard_input_is_read(monkeypatch):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(json.dumps(ROW).encode())))
+    assert [row.wire for row in read_scored("-")] == ["w1"]
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"{broken")))
+    with pytest.raises(InputError, match="^standard input:1: not JSON"):
+        list(read_scored("-"))
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match="^standard input: is closed"):
+        list(read_scored("-"))
+
+
 def test_a_csv_row_that_was_cut_short_names_its_row(tmp_path):
     path = tmp_path / "cut.csv"
     write_csv(path, ROW)
@@ -125,6 +163,14 @@ def test_a_word_that_no_run_writes(tmp_path, field, known):
     path = tmp_path / "scored.jsonl"
     path.write_text(json.dumps(ROW | {field: "Own"}), encoding="utf-8")
     assert f"the {field} is 'Own'; known are {known}" in refused(path, ":1")
+
+
+def test_in_a_directory_what_is_hidden_is_left_out(tmp_path):
+    (tmp_path / "b").mkdir()
+    for name in ("a.jsonl", "b/a.jsonl"):
+        (tmp_path / name).write_text(json.dumps(ROW), encoding="utf-8")
+    (tmp_path / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    assert len(list(read_scored(tmp_path))) == 2
 
 
 def test_in_a_directory_the_bad_file_is_named(tmp_path):
