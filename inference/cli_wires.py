@@ -12,6 +12,7 @@ import click
 
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
+from wirestance.inference.sources import STDIN
 from wirestance.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -176,14 +177,20 @@ def _tell_rejected(number: int, where: object) -> None:
 def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
     """Make a page that people can read of what `wirestance score` wrote: one file that opens offline.
 
+    Rows are read from files, from directories of them and, as -, from standard input.
+
     Needs the extra `report`. Exit codes: 0; 1 for input without scored statements; 2 for wrong usage.
     """
     from wirestance.inference.report.page import write_report
     from wirestance.inference.rows import read_scored
-    from wirestance.inference.score_files import check_sources
+    from wirestance.inference.score_files import check_output, check_sources
 
+    if str(out) == STDIN:
+        raise click.UsageError("-o is a file, such as report.html: a page is not written to standard output")
     with _wrong_usage():
-        check_sources([str(path) for path in scored])
+        sources = [str(path) for path in scored]
+        check_sources(sources)
+        check_output(out, sources)
     write_report((row for path in scored for row in read_scored(path)), out, title=title)
     click.echo(f"{out}", err=True)
 

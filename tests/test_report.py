@@ -260,9 +260,11 @@ def test_rows_that_no_model_wrote_are_refused(tmp_path, broken):
         write_report(read_scored(path), tmp_path / "report.html", title="Wires")
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(InputError, match="nowhere"):
-        write_report([statement()], tmp_path / "nowhere" / "report.html", title="Wires")
+def test_a_place_that_cannot_be_written_is_named_before_anything_is_read(tmp_path):
+    statements = iter([statement()])
+    with pytest.raises(InputError, match=r"nowhere is no directory$"):
+        write_report(statements, tmp_path / "nowhere" / "report.html", title="Wires")
+    assert list(statements)
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "link.html"])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from wirestance.inference.archive import check_directory
 from wirestance.inference.extras import need
 from wirestance.inference.lean import UNKNOWN, Lean
 from wirestance.inference.prediction import OWN
@@ -61,7 +62,8 @@ def write_report(scored: Iterable[Scored], path: Path, *, title: str) -> None:
 
 
 def _check_place(path: Path) -> None:
-    """Raise InputError for a file that is not a page: it may be the very statements."""
+    """Raise InputError where nothing can be written, or for a file that is not a page: it may be the statements."""
+    check_directory(path)
     if not path.is_file():
         return
     try:

@@ -231,6 +231,32 @@ def test_the_report_of_a_month(scored, tmp_path):
     assert all(source in text for source in SOURCES)
 
 
+@pytest.mark.parametrize(
+    ("out", "told"),
+    [
+        ("in/report.html", "in/report.html: would itself be read, as part of the source in;"),
+        ("in/scored.jsonl", "in/scored.jsonl: would itself be read"),
+        ("-", "a page is not written to standard output"),
+    ],
+)
+def test_a_page_that_would_be_read_or_is_no_file_is_refused(scored, tmp_path, monkeypatch, out, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "scored.jsonl").write_bytes(scored.read_bytes())
+    done = CliRunner().invoke(wirestance, ["report", "in", "-o", out])
+    assert done.exit_code == 2
+    assert told in " ".join(done.output.split())
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "scored.jsonl"]
+
+
+def test_the_report_of_standard_input(scored, tmp_path):
+    pages = [tmp_path / "of-file.html", tmp_path / "of-input.html"]
+    for source, page in zip((scored, "-"), pages, strict=True):
+        done = CliRunner().invoke(wirestance, ["report", str(source), "-o", str(page)], input=scored.read_bytes())
+        assert done.exit_code == 0, done.output
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+
+
 def test_a_report_of_something_else_is_refused(tmp_path):
     other = tmp_path / "other.jsonl"
     other.write_text(json.dumps(GOOD))
