@@ -55,7 +55,6 @@ def read_page(file: IO[bytes], name: str) -> Iterator[Record]:
     Raises:
         UnreadableError: it is not in the encoding that it declares, or has no article in it.
     """
-    trafilatura = need("trafilatura", "reading HTML")
     text = check_characters(_decode(read_whole(file)), "the page")
     root = parse_html(text)
     if root is None:
@@ -65,13 +64,10 @@ def read_page(file: IO[bytes], name: str) -> Iterator[Record]:
         raise UnreadableError(f"is an HTML page of {elements} elements; at most {MOST_ELEMENTS} are read")
     date = _declared_date(root)
     language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
-    try:
-        found = trafilatura.bare_extraction(
-            root, with_metadata=True, include_comments=False, include_tables=False, date_extraction_params=DATES
-        )
-    except Exception as error:  # neither trafilatura nor what it calls promises anything about what they raise
-        raise UnreadableError(f"is not an HTML page that can be read: {error!r}") from None
-    if found is None or found.body is None or not (article := _article(found)):
+    found = _extracted(root)
+    if found and _is_all_of_it(found.body):
+        found = _extracted(parse_html(text), favor_precision=True) or found
+    if found is None or not (article := _article(found)):
         raise UnreadableError("is an HTML page in which no article's text is found")
     values = {
         "text": article,
@@ -85,9 +81,36 @@ def read_page(file: IO[bytes], name: str) -> Iterator[Record]:
     yield build(name, 1, values)
 
 
+def _extracted(root: Any, **options: bool) -> Any:
+    """What trafilatura finds in a page; None if it finds no article.
+
+    Raises:
+        UnreadableError: it fails.
+    """
+    trafilatura = need("trafilatura", "reading HTML")
+    try:
+        found = trafilatura.bare_extraction(
+            root,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=False,
+            date_extraction_params=DATES,
+            **options,
+        )
+    except Exception as error:  # neither trafilatura nor what it calls promises anything about what they raise
+        raise UnreadableError(f"is not an HTML page that can be read: {error!r}") from None
+    return None if found is None or found.body is None else found
+
+
+def _is_all_of_it(body: Any) -> bool:
+    """Whether it is the text of the whole page, a line each, as trafilatura gives it where it finds little else."""
+    return len(body) == 1 and body[0].tag == "p" and "\n" in (body[0].text or "")
+
+
 def _article(found: Any) -> str:
     """The text of the article, without the title where that is repeated at its head, and without those of others."""
-    paragraphs = element_text(found.body).split("\n\n")
+    body = found.body
+    paragraphs = body[0].text.split("\n") if _is_all_of_it(body) else element_text(body).split("\n\n")
     text = "\n\n".join(one for one in paragraphs if not ELSEWHERE.match(one)).strip()
     title = " ".join((found.title or "").split())
     first, _, rest = text.partition("\n\n")

@@ -139,6 +139,19 @@ def test_a_page_names_no_other_articles(read, head):
     assert [" ".join(one.split()) for one in wire.text.split("\n\n")] == [said.strip(), f"See also what {said}".strip()]
 
 
+MENU = "<nav><ul><li><a href='/'>Home</a></li><li><a href='/a'>Politics</a></li></ul></nav>"
+
+
+@pytest.mark.parametrize("body", [
+    f"{MENU}<div><h1>Fizuli taken</h1><p>Baku said so.</p><p>Yerevan denied it.</p></div><footer>©</footer>",
+    f"{MENU}<div>Baku said so.<br><br>Yerevan denied it.</div>",
+    "<ul><li>Baku said so.</li></ul><table><tr><td>Yerevan denied it.</td></tr></table>",
+])  # fmt: skip
+def test_a_short_page_is_its_paragraphs_without_the_menu(read, body):
+    (wire,) = read(f"<!doctype html><html><head><title>Fizuli taken</title></head><body>{body}</body></html>")
+    assert wire.text == "Baku said so.\n\nYerevan denied it."
+
+
 @pytest.mark.parametrize("piece", ["<!--", "<a ", "<p>", "<b><i>"])
 def test_broken_markup_in_a_feed_costs_no_minutes(read, piece):
     started = time.monotonic()
