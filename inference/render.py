@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of writing."""
 
+BREAKS = str.maketrans("\t\n\r", "   ")
+"""White space that would break a row, as blanks."""
+
+BEGINNING = " (only the beginning was judged)"
 CANNOT_TELL = "can't tell"
 COLOURS = {AZERBAIJAN: "bold blue", ARMENIA: "bold dark_orange", NEUTRAL: "default", None: "dim italic"}
 """Blue and orange stay apart for every kind of colour vision; the label is always written out as well."""
@@ -23,8 +27,8 @@ WEIGHS = 0.05
 
 
 def printable(text: str) -> str:
-    """The text without characters with which a wire could clear or forge a terminal, or be shown reversed."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    """The text in one line, without characters that would clear or forge a terminal, or have it shown reversed."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.translate(BREAKS))
 
 
 def json_line(text: str, prediction: Prediction, *, probabilities: bool) -> str:
@@ -39,17 +43,22 @@ def json_line(text: str, prediction: Prediction, *, probabilities: bool) -> str:
 
 
 def explanation_line(explanation: Explanation) -> str:
-    """An explanation as a line of JSON."""
-    record = {
+    """An explanation as a line of JSON; that it was truncated, and why there is no label, is told where it is so."""
+    prediction = explanation.prediction
+    record: dict[str, Any] = {
         "text": explanation.text,
-        "label": explanation.prediction.label,
+        "label": prediction.label,
         "explained": explanation.label,
-        "score": round(explanation.prediction.score, 4),
-        "words": [
-            {"word": word.text, "start": word.start, "end": word.end, "weight": round(word.weight, 4)}
-            for word in explanation.words
-        ],
+        "score": round(prediction.score, 4),
     }
+    if prediction.truncated:
+        record["truncated"] = True
+    if prediction.problem:
+        record["problem"] = prediction.problem
+    record["words"] = [
+        {"word": word.text, "start": word.start, "end": word.end, "weight": round(word.weight, 4)}
+        for word in explanation.words
+    ]
     return json.dumps(record, ensure_ascii=False)
 
 
@@ -65,13 +74,15 @@ def print_explanation(console: "Console", explanation: Explanation) -> None:
         line.append(printable(explanation.text[place : word.start]))
         weighs = abs(word.weight) >= WEIGHS
         style = "" if not weighs else COLOURS[explanation.label] if word.weight > 0 else "strike"
-        line.append(word.text, style=style)
+        line.append(printable(word.text), style=style)
         if weighs:
             line.append(f" {word.weight:+.2f}", style="dim")
         place = word.end
     line.append(printable(explanation.text[place:]))
-    answer = explanation.prediction.label or f"{CANNOT_TELL}; most probable is {explanation.label}"
-    console.print(Text(f"{answer} {explanation.prediction.score:.2f}", style=COLOURS[explanation.label]))
+    prediction = explanation.prediction
+    answer = prediction.label or f"{CANNOT_TELL} ({prediction.problem}); most probable is {explanation.label}"
+    head = f"{answer} {prediction.score:.2f}{BEGINNING if prediction.truncated else ''}"
+    console.print(Text(head, style=COLOURS[explanation.label]))
     console.print(line)
 
 
@@ -84,7 +95,7 @@ def print_row(console: "Console", text: str, prediction: Prediction, *, probabil
     row.add_column(width=max(map(len, LABELS)), no_wrap=True)
     row.add_column(width=4, no_wrap=True)
     row.add_column(ratio=1)
-    statement = Text(printable(text) + (" (only the beginning was judged)" if prediction.truncated else ""))
+    statement = Text(printable(text) + (BEGINNING if prediction.truncated else ""))
     if probabilities:
         shown = ", ".join(f"{label} {score:.2f}" for label, score in prediction.scores.items())
         statement.append(f"\n{shown}", style="dim")
