@@ -43,8 +43,8 @@ class Settings(NamedTuple):
 class StanceClassifier:
     """A loaded model. Share one between threads; it holds no state of a call.
 
-    It may be used in a process that was forked from its own, and pickled: the other side loads the same model, once a
-    process, from the same place.
+    It may be used in a process that was forked from its own, and pickled: the other side loads the same model from the
+    same place and keeps it for the whole process; only threads that unpickle the first one at once may each load it.
     """
 
     identity: str
@@ -211,6 +211,8 @@ class StanceClassifier:
 @lru_cache(maxsize=1)
 def restore(settings: Settings) -> StanceClassifier:
     """The classifier with these settings; the same one as long as a process asks for no other.
+
+    No lock keeps threads that ask at once from loading it twice: a process forked meanwhile would wait for it for ever.
 
     Raises:
         ArtifactError: its directory has no whole model, or another one.

@@ -6,12 +6,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from wirestance.inference.prediction import Prediction
+from wirestance.inference.statement import UNSEEN
 from wirestance.model.errors import InputError
 
 if TYPE_CHECKING:
     from wirestance.inference.classifier import StanceClassifier
 
-WORD = re.compile(r"\w+(?:[’'.-]\w+)*")
+WORD = re.compile(rf"\w+(?:(?:[’'.-]|{UNSEEN.pattern}+)\w+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,13 @@ class Prediction:
 
     @property
     def lean(self) -> float:
-        """p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]."""
+        """p(pro-azerbaijan) − p(pro-armenia), in [−1, 1].
+
+        It is 0 where a partisan answer was withheld because neither side is named: such a statement is its own mirror
+        image, so it cannot favour one of them.
+        """
+        if self.problem == NAMES_NEITHER:
+            return 0.0
         return self.scores[AZERBAIJAN] - self.scores[ARMENIA]
 
     @classmethod

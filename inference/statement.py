@@ -23,12 +23,22 @@ Of the project's English statements six in ten thousand are beyond it (surnames 
 FEWEST_WORDS = 4
 """Shorter texts are headlines or names as often as they are foreign."""
 
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
+"""Soft hyphens, joiners and other zero-width characters, marks of direction and of variants. The tokenizer drops them,
+and so joins what they stand between; a reader, too, sees one word."""
+
+UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff\U000f0000-\U0010ffff]")
+"""Controls, characters of private use, and marks of a lost one. The tokenizer drops them, too, but they mostly are what
+a wrong encoding has left of an apostrophe, a dash or a quotation mark: words end there."""
+
 
 def check_statement(text: object) -> str:
     """The statement without surrounding white space.
 
     Raises:
-        InputError: not a string, not valid Unicode, or nothing in it to read.
+        InputError: not a string, not valid Unicode, with a NUL in it, or with nothing in it to read.
     """
     if not isinstance(text, str):
         raise InputError(f"a statement is a string, not {type(text).__name__} {text!r:.40}")
@@ -40,14 +50,24 @@ def check_statement(text: object) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise InputError(f"the statement is not valid Unicode at character {error.start}: {head!r:.40}") from None
+    if (nul := text.find("\0")) >= 0:
+        raise InputError(f"the statement has a NUL at character {nul}; only text is allowed: {head!r:.40}")
     if not any(character.isalpha() for character in head):
         raise InputError(f"the statement has no words: {head!r:.40}")
     return text
 
 
 def oriented(text: str, mirror: Mirror) -> Oriented:
-    """A statement as it is read: its beginning, its letters composed (NFC), its sides turned."""
-    return mirror.orient(normalize("NFC", text[:LONGEST]))
+    """A statement as it is read: its beginning, in words that the names are found in, its sides turned."""
+    return mirror.orient(in_words(text[:LONGEST]))
+
+
+def in_words(text: str) -> str:
+    """A text in the words that a reader sees: one blank between them, nothing unseen in them, letters composed (NFC).
+
+    A name that the tokenizer puts together, or takes apart, and the mirror does not would be read as no side's.
+    """
+    return normalize("NFC", " ".join(UNREADABLE.sub(" ", UNSEEN.sub("", text)).split()))
 
 
 def is_latin(text: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from wirestance import LABELS, InputError, Prediction, StanceClassifier
 from wirestance.inference import runtime
 from wirestance.inference.classifier import WINDOW
-from wirestance.inference.prediction import BELOW_THRESHOLD, NOT_LATIN
+from wirestance.inference.prediction import BELOW_THRESHOLD, NAMES_NEITHER, NOT_LATIN
 from wirestance.inference.statement import LONGEST
 from wirestance.model.labels import ARMENIA, AZERBAIJAN, EXCHANGED, NEUTRAL
 
@@ -34,6 +34,7 @@ BAD = [
     (b"Talks went on.", "bytes b'Talks went on.'"),
     ("🙂🔥", "no words: '🙂🔥'"),
     ("12 – 3, 4.5!", "no words: '12 – 3, 4.5!'"),
+    ("Talks \0 went on", "has a NUL at character 6"),
     ("Talks \ud800 went on", "not valid Unicode at character 6"),
     ("Talks " * 4000 + "\ud800", "not valid Unicode at character 24000"),
 ]
@@ -143,6 +144,26 @@ def test_a_text_is_read_alike_however_its_letters_are_composed(classifier):
         assert classifier.predict(apart).scores == classifier.predict(text).scores
 
 
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\u202d", "\ufe0f", "\ufeff"])
+def test_a_name_with_something_unseen_in_it_is_that_name(classifier, unseen):
+    text = "Azer{}baijani forces shelled Armenian villages, the Azgayin{} Zhoghov said."
+    assert classifier.predict(text.format(unseen, unseen)).scores == classifier.predict(text.format("", "")).scores
+
+
+@pytest.mark.parametrize("space", ["\n", "\r\n", "\t", "  ", "\u00a0", "\u202f", "\u2028", " \u00ad\n"])
+def test_a_name_of_several_words_is_found_over_any_white_space(classifier, space):
+    text = "The Azgayin{}Zhoghov rejected the claim."
+    assert classifier.stance.mirror.orient(text.format(" ")).turned
+    assert classifier.predict(text.format(space)).scores == classifier.predict(text.format(" ")).scores
+
+
+@pytest.mark.parametrize("lost", ["\x07", "\x0b", "\x19", "\x85", "\x92", "\ue000", "\ufffc", "\ufffd"])
+def test_a_word_ends_at_what_a_wrong_encoding_has_left(classifier, lost):
+    """The tokenizer drops it: "Armenias" would be read, where no name is found."""
+    text = "Armenia{}s forces shelled Ganja."
+    assert classifier.predict(text.format(lost)).scores == classifier.predict(text.format(" ")).scores
+
+
 @pytest.mark.parametrize("text", ["Yerevan сказал", "Baku сказал", "Войска Azerbaijan", "Войска Armenia", "Türkiye да"])
 def test_a_text_and_its_image_are_in_one_script(classifier, text):
     """Counterparts differ in length: "Yerevan" would be half of the letters where "Baku" is not."""
@@ -215,7 +236,7 @@ def test_a_stream_goes_on_after_bad_input(classifier, value, reason):
     assert_same([first, last], 2 * [classifier.predict(SENTENCE, threshold=0)])
 
 
-@pytest.mark.parametrize("piece", ["x", "é", "Azerbaijan ", "Ter-", SENTENCE, "Talks \x00"])
+@pytest.mark.parametrize("piece", ["x", "é", "Azerbaijan ", "Ter-", SENTENCE, "Talks \x07"])
 def test_a_million_characters_are_judged_by_their_beginning(classifier, piece):
     text = "Talks " + piece * (1_000_000 // len(piece))
     start = time.perf_counter()
@@ -231,7 +252,7 @@ def test_truncated_says_whether_all_was_read(classifier):
     assert [answer.truncated for answer in answers] == [False, False, True]
 
 
-@pytest.mark.parametrize("odd", ["\x00", "\x07", "\x1b[2J", "\x7f", "\u200b", "\u202e", "\ufffd", "🙂", "👩\u200d🚀"])
+@pytest.mark.parametrize("odd", ["\x07", "\x1b[2J", "\x7f", "\u200b", "\u202e", "\ufffd", "🙂", "👩\u200d🚀"])
 def test_odd_characters_inside_a_sentence_are_read_over(classifier, odd):
     assert classifier.predict(f"Talks {odd} went {odd}on.{odd}", threshold=0).label in LABELS
 
@@ -242,6 +263,12 @@ def test_a_prediction_is_frozen_and_leans_between_the_sides(classifier, texts, a
     assert all(-1 <= answer.lean <= 1 for answer in alone)
     assert [answer.lean > 0 for answer in alone] == [a.scores[AZERBAIJAN] > a.scores[ARMENIA] for a in alone]
     assert Prediction(AZERBAIJAN, 1.0, {AZERBAIJAN: 1.0, ARMENIA: 0.0, NEUTRAL: 0.0}).lean == 1
+
+
+def test_a_text_that_names_no_side_leans_to_neither():
+    scores = {AZERBAIJAN: 0.6, ARMENIA: 0.3, NEUTRAL: 0.1}
+    assert Prediction(None, 0.6, scores, problem=NAMES_NEITHER).lean == 0
+    assert Prediction(None, 0.6, scores, problem=BELOW_THRESHOLD).lean == pytest.approx(0.3)
 
 
 def test_threads_share_a_classifier(classifier, texts):

@@ -234,7 +234,7 @@ def test_bad_input_is_said_and_the_rest_answered(call, tmp_path, argument, messa
 
 
 def test_odd_lines_are_answered_and_bad_ones_skipped(call, tmp_path):
-    texts = ["Türkiye said so.", "Talks\x00 went\x1b[2J \u2028on\r🙂", "word " * 199_999 + "word", "Talks ended"]
+    texts = ["Türkiye said so.", "Talks\x07 went\x1b[2J \u2028on\r🙂", "word " * 199_999 + "word", "Talks ended"]
     first, *rest = ("\ufeff" + "\r\n".join(texts)).encode().split(b"\r\n")
     (tmp_path / "wires").write_bytes(b"\r\n".join([first, b"", b" \t", b"bad \xff", *rest]))
     code, records, messages = call("wires")

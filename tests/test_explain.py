@@ -26,6 +26,12 @@ def test_words_keep_their_places(shipped):
     assert explanation.prediction == shipped.predict(text)
 
 
+def test_a_word_goes_on_over_a_soft_hyphen(shipped):
+    plain, hyphened = (shipped.explain(f"Azer{hyphen}baijani forces repelled an attack.") for hyphen in ("", "\u00ad"))
+    assert [word.text for word in hyphened.words] == ["Azer\u00adbaijani", *(word.text for word in plain.words[1:])]
+    assert [word.weight for word in hyphened.words] == pytest.approx([word.weight for word in plain.words])
+
+
 def test_a_withheld_answer_is_explained_by_its_most_probable_label(shipped):
     explanation = shipped.explain("Azerbaijani forces repelled an attack.", threshold=0.9999)
     assert explanation.prediction.label is None
