@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from itertools import tee
+from itertools import pairwise, tee
 
 import click
 
@@ -16,6 +16,7 @@ from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
 from wirestance.inference.prediction import Prediction
 from wirestance.inference.render import explanation_line, json_line, print_explanation, print_row
 from wirestance.inference.sources import Sourced, is_there, read_sources
+from wirestance.inference.start import INTERRUPTED
 from wirestance.model.errors import InputError, WirestanceError
 
 EXAMPLES = """\b
@@ -45,10 +46,21 @@ class DefaultGroup(click.Group):
         if not args or (args[0] not in self.commands and args[0] not in own):
             if args:
                 self._check_spelling(ctx, args[0])
-            if named := next((arg for arg in args if arg in self.commands), None):
+            if named := self._named_behind(args):
                 ctx.fail(f"write the command {named!r} first, its options and statements behind it")
             args = ["label", *args]
         return super().parse_args(ctx, args)
+
+    def _named_behind(self, args: list[str]) -> str | None:
+        """A command that is named behind other arguments; the value of an option, and what is behind `--`, is none."""
+        options = (option for command in self.commands.values() for option in command.params)
+        valued = {name for option in options if not getattr(option, "is_flag", True) for name in option.opts}
+        for before, arg in pairwise(["", *args]):
+            if arg == "--":
+                return None
+            if arg in self.commands and before not in valued:
+                return arg
+        return None
 
     def _check_spelling(self, ctx: click.Context, first: str) -> None:
         """Fail if the first argument is a mistyped command rather than a statement, a file or an option."""
@@ -67,7 +79,8 @@ class DefaultGroup(click.Group):
 def wirestance() -> None:
     """Label the partisanship of statements about the Armenia–Azerbaijan conflict.
 
-    Without a command, statements are labelled. Exit codes: 0; 1 for input that could not be read; 2 for wrong usage.
+    Without a command, statements are labelled. Exit codes: 0; 1 for input that could not be read; 2 for wrong usage;
+    130 when interrupted.
     """
 
 
@@ -165,9 +178,14 @@ def _echo(line: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; an error that the caller can mend becomes a message and exit code 1."""
+    """Run the command line; an error that the caller can mend becomes a message, and each end has its exit code."""
     try:
-        wirestance()
+        sys.exit(wirestance(standalone_mode=False))  # click itself would end with 1 when interrupted
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
     except WirestanceError as error:
         click.echo(f"wirestance: {error}", err=True)
         sys.exit(BAD_INPUT)

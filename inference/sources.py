@@ -2,8 +2,9 @@
 
 import re
 import sys
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, iterdecode
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -13,6 +14,9 @@ LOOKS_LIKE_A_FILE = re.compile(r"\S*/\S*|\S+\.[A-Za-z]{2,5}")
 
 LOOKS_LIKE_MARKUP = re.compile(rb"\s*(?:[<{]|\[\s*(?:[]\[{\"\d-]|$))")
 """The beginning of a feed, a page or JSON. A line of text may begin with a word in brackets: `[Updated] Talks …`."""
+
+UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
+"""How a file in UTF-16 begins, as Windows' Notepad and PowerShell write it."""
 
 LONGEST_NAME = 200
 """Characters of a file's name that are repeated in a message."""
@@ -56,7 +60,7 @@ def is_there(source: str) -> bool:
 def _read_file(source: str) -> Iterator[Sourced]:
     try:
         with Path(source).open("rb") as file:
-            if LOOKS_LIKE_MARKUP.match(file.peek().removeprefix(BOM_UTF8)):
+            if LOOKS_LIKE_MARKUP.match(b"".join(_lines_in_utf_8([file.peek()]))):
                 yield Sourced(None, source, "is no plain text; `wirestance score` reads feeds, HTML and JSON")
             else:
                 yield from read_lines(file, source)
@@ -65,13 +69,12 @@ def _read_file(source: str) -> Iterator[Sourced]:
 
 
 def read_lines(file: BinaryIO, name: str) -> Iterator[Sourced]:
-    """One statement a line, blank lines left out.
+    """One statement a line, blank lines left out; UTF-8, or UTF-16 where a byte-order mark says so.
 
     A line that is not UTF-8 comes with its problem; a file without any statement is a problem of its own.
     """
     empty = True
-    for number, raw in enumerate(file, 1):
-        line = raw.removeprefix(BOM_UTF8) if number == 1 else raw
+    for number, line in enumerate(_lines_in_utf_8(file), 1):
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
@@ -84,3 +87,21 @@ def read_lines(file: BinaryIO, name: str) -> Iterator[Sourced]:
             empty = False
     if empty:
         yield Sourced(None, name, "holds no statement")
+
+
+def _lines_in_utf_8(raw: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a file from behind its byte-order mark, as they come: a pipe need not have ended.
+
+    What is wrong in UTF-16 becomes the mark of a lost character.
+    """
+    lines = iter(raw)
+    first = next(lines, b"")
+    if not first.startswith(UTF_16):
+        yield first.removeprefix(BOM_UTF8)
+        yield from lines
+        return
+    rest = ""
+    for piece in iterdecode(chain([first], lines), "utf-16", errors="replace"):
+        *whole, rest = (rest + piece).split("\n")
+        yield from map(str.encode, whole)
+    yield rest.encode()
