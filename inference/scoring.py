@@ -19,6 +19,10 @@ LOG = logging.getLogger("wirestance")
 CHUNK = 512
 """Statements that are scored at once: some seconds' work, which is what a crash can cost."""
 
+FORMULA = 200
+"""Characters from which on a text alone tells wires apart: one that comes again under another headline is a copy. A
+shorter one may be a formula that stands under any headline, such as "Follow us on Telegram for more."."""
+
 Part = Literal["title", "text"]
 
 
@@ -38,7 +42,7 @@ class OfWire:
     number: int
     """The wire's place in the file."""
     digest: str
-    """Of the wire's text: equal for copies of one wire."""
+    """Of the wire's text, and of its title where the text is short: equal for copies of one wire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +215,15 @@ def _score(
 
 def scored_wire(wire: Wire, places: Iterable[Place], answers: Iterator[Prediction]) -> ScoredWire:
     """A wire with its statements scored: those at `places_of` the wire, each with the next of the answers."""
-    digest = hashlib.blake2b(" ".join(wire.text.split()).encode(), digest_size=8).hexdigest()
+    digest = _digest(wire)
     return ScoredWire(wire, [_scored(wire, digest, place, next(answers)) for place in places])
+
+
+def _digest(wire: Wire) -> str:
+    """What copies of a wire have in common, however their words are spaced."""
+    text, title = (" ".join(part.split()) for part in (wire.text, wire.title or ""))
+    told = text if len(text) >= FORMULA else f"{title}\0{text}"
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def _scored(wire: Wire, digest: str, place: Place, prediction: Prediction) -> Scored:

@@ -134,10 +134,10 @@ def test_standard_input_is_read(monkeypatch):
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(json.dumps(ROW).encode())))
     assert [row.wire for row in read_scored("-")] == ["w1"]
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"{broken")))
-    with pytest.raises(InputError, match="^standard input:1: not JSON"):
+    with pytest.raises(InputError, match=r"^standard input:1: not JSON"):
         list(read_scored("-"))
     monkeypatch.setattr("sys.stdin", None)
-    with pytest.raises(InputError, match="^standard input: is closed"):
+    with pytest.raises(InputError, match=r"^standard input: is closed"):
         list(read_scored("-"))
 
 

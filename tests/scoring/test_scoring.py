@@ -94,6 +94,20 @@ def test_copies_have_the_same_digest(shipped):
     assert (found.wires, found.copies) == (1, 1)
 
 
+def test_a_short_text_under_another_title_is_no_copy(shipped):
+    formula = "Follow us on Telegram for more."
+    titles = ["Talks go on", "Talks  go on", "Shelling resumed overnight", None]
+    wires = [wire(str(number), title=title, text=formula) for number, title in enumerate(titles)]
+    (found,) = lean(score_wires(wires, shipped))
+    assert (found.wires, found.copies) == (3, 1)
+
+
+def test_a_whole_text_under_another_title_is_a_copy(shipped):
+    wires = [wire(title, title=title, text=f"{TEXT}\n\n{TEXT}\n\n{TEXT}") for title in ("Talks", "Talks: update")]
+    (found,) = lean(score_wires(wires, shipped))
+    assert (found.wires, found.copies) == (1, 1)
+
+
 def test_what_is_held_is_scored_when_nothing_more_comes_for_now(shipped):
     rejection = Rejection(file="f", number=3, reason="is empty")
     chunks = list(score_records([wire(), rejection, None, None, wire("w2")], shipped))
