@@ -13,13 +13,12 @@ import click
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
 from wirestance.inference.sources import STDIN
+from wirestance.inference.start import INTERRUPTED
 from wirestance.model.errors import InputError
 
 if TYPE_CHECKING:
     from wirestance.inference.score_files import Progress
     from wirestance.inference.scoring import Outcome
-
-INTERRUPTED = 130
 
 SCORE_EXAMPLES = """\b
 Examples:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from command import GOOD, score
 from month import SOURCES, make_month
 
-from wirestance import InputError, lean, read_scored, read_wires, score_wires
+from wirestance import InputError, StanceClassifier, lean, read_scored, read_wires, score_wires
 from wirestance.inference.cli import main, wirestance
 from wirestance.inference.score_files import check_sources
 
@@ -155,6 +155,18 @@ def test_following_scores_wires_as_they_arrive(tmp_path):
     rows = list(read_scored(out))
     assert [row.wire for row in rows[:2]] == ["1", "1"]
     assert {row.wire for row in rows} == {"1", "cut", str(spool / "later.txt")}
+
+
+def test_an_interruption_while_the_model_is_loaded_has_its_exit_code(tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StanceClassifier, "load", interrupted)
+    monkeypatch.setattr(sys, "argv", ["wirestance", "score", "in.jsonl", "-o", str(tmp_path / "out.jsonl")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
