@@ -56,13 +56,15 @@ def split_of(stance: Stance) -> Split:
     """The split of the whole corpus that a model was made with.
 
     Raises:
-        ConfigError: it was made with another one, so that it may have been trained on what is held out here.
+        ConfigError: it was made with another one, so that it may have been trained on what is held out here. Other
+            statements, other names and another scikit-learn divide the corpus otherwise.
     """
     parts = corpus_split()
     if stance.provenance.get(SPLIT) != split_digest(parts):
         raise ConfigError(
-            f"the model was made from other statements than are in seeds/ (at commit {stance.provenance.get('commit')})"
-            ", and may have been trained on those that are held out here; make it anew, or use the tree that it is of"
+            f"the model was made with another split (at commit {stance.provenance.get('commit')}): of other statements "
+            "than are in seeds/, with other names, or by another scikit-learn; it may have been trained on those that "
+            "are held out here; make it anew, or use the tree and the scikit-learn that it is of"
         )
     return parts
 
