@@ -116,6 +116,21 @@ def test_a_broken_record_is_refused(line, fragments, tmp_path):
         assert [fragment for fragment in fragments if fragment not in str(refusal.value)] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Войска отошли.", "not in Latin script"),
+        ("Yerevan сказал", "not in Latin script"),  # where it is turned
+        ("12 – 3", "the statement has no words"),
+        ("12 - 3", "the statement has no words"),
+    ],
+)
+def test_a_text_that_the_classifier_does_not_read_is_refused(text, reason, tmp_path):
+    path = write(tmp_path / "unread.jsonl", GOOD, GOOD | {"id": "b", "text": text})
+    with pytest.raises(CorpusError, match="^" + re.escape(f"{path}:2: 'b' cannot be read: {reason}")):
+        load_directory(tmp_path)
+
+
 def test_bytes_that_are_not_utf_8_are_refused(tmp_path):
     path = tmp_path / "latin.jsonl"
     path.write_bytes(json.dumps(GOOD | {"text": "Bakı, Türkiye"}, ensure_ascii=False).encode("iso-8859-9"))

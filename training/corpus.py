@@ -14,6 +14,7 @@ from wirestance.inference.statement import check_statement, is_latin, oriented
 from wirestance.model.errors import CorpusError, InputError
 from wirestance.model.labels import LABELS
 from wirestance.model.mirror import Mirror
+from wirestance.training.recipe import load_mirror
 
 SEEDS = Path(next(iter(wirestance.seeds.__path__)))
 STATEMENTS = SEEDS / "statements"
@@ -82,13 +83,16 @@ def load_directory(directory: Path) -> list[Statement]:
     """The statements of every file of a directory, in the order of the files' names.
 
     Raises:
-        CorpusError: a broken record, or an id or a text that occurs twice.
+        CorpusError: a broken record, a text that the classifier does not read, or an id or a text that occurs twice.
     """
+    mirror = load_mirror()
     statements: list[Statement] = []
     places: dict[str, str] = {}
     for path in sorted(directory.glob("*.jsonl")):
         for place, record in read_records(path):
             statement = _statement(place, record)
+            if problem := _unread(statement.text, mirror):
+                raise CorpusError(f"{place}: {statement.id!r} cannot be read: {problem}")
             for what, key in (("id", statement.id), ("text", f"{statement.document}:{statement.text.casefold()}")):
                 if (other := places.setdefault(f"{what} {key}", place)) != place:
                     raise CorpusError(f"{place}: the {what} of {statement.id!r} stands at {other} already")
@@ -142,10 +146,11 @@ def labelled(files: Iterable[Path], mirror: Mirror) -> dict[str, list[Statement]
 def _unread(text: str, mirror: Mirror) -> str | None:
     """Why the classifier does not read a text, if it does not."""
     try:
-        read = oriented(check_statement(text), mirror)
+        checked = check_statement(text)
     except InputError as error:
         return str(error)
-    return None if is_latin(read.text) else NOT_LATIN
+    # To turn every text takes as long as to load it; one in ASCII stays in Latin script.
+    return None if checked.isascii() or is_latin(oriented(checked, mirror).text) else NOT_LATIN
 
 
 def load_any(path: Path) -> tuple[list[str], list[Statement] | None]:
