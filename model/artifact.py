@@ -102,13 +102,14 @@ def write_whole(path: Path, content: str | bytes) -> None:
     part.replace(path)
 
 
-def load_stance(directory: Path, replaced: Container[str] = ()) -> Stance:
+def load_stance(directory: Path, unchecked: Container[str] = (WEIGHTS,)) -> Stance:
     """Verify an artifact and read its `stance.json`.
 
     Args:
         directory: where it lies.
-        replaced: files that the caller is about to write anew, whatever they are now: left by an earlier try that was
-            cut short, they are not those that `stance.json` tells of.
+        unchecked: files that the caller does not read, as inference never reads the weights in full precision, or is
+            about to write anew: left by another training or by a try that was cut short, they may not be those that
+            `stance.json` tells of.
 
     Raises:
         ArtifactError: not an artifact, an incomplete or changed one, another label order, or another format.
@@ -131,7 +132,7 @@ def load_stance(directory: Path, replaced: Container[str] = ()) -> Stance:
         if name not in files:
             raise ArtifactError(f"{path}: lists no digest of {name}")
     for name, expected in files.items():
-        if name not in replaced:
+        if name not in unchecked:
             _check(directory / name, expected, needed=name in NEEDED)
     return _read(path, content)
 

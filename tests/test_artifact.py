@@ -72,7 +72,16 @@ def test_the_full_precision_weights_may_be_missing(artifact):
     assert StanceClassifier.load(artifact).predict("Talks went on.") == before
 
 
-@pytest.mark.parametrize("name", [NETWORK, TOKENIZER, WEIGHTS, "config.json"])
+def test_the_full_precision_weights_are_checked_where_they_are_read_only(artifact):
+    """As after a training into the same directory that was cut short, or beside a model that came without them."""
+    stance = load_stance(artifact)
+    (artifact / WEIGHTS).write_bytes(b"another")
+    assert StanceClassifier.load(artifact).stance == stance
+    with pytest.raises(ArtifactError, match=f"{WEIGHTS}: changed since it was saved"):
+        load_stance(artifact, unchecked=())
+
+
+@pytest.mark.parametrize("name", [NETWORK, TOKENIZER, "config.json"])
 def test_a_changed_file_is_refused(artifact, name):
     recorded = digest(artifact / name)
     with (artifact / name).open("ab") as file:
@@ -87,12 +96,12 @@ def test_a_file_that_is_about_to_be_replaced_may_be_any(artifact):
     """As an earlier try left it that was cut short; what is not replaced is checked all the same."""
     stance = load_stance(artifact)
     (artifact / NETWORK).write_bytes(b"another")
-    assert load_stance(artifact, replaced=(NETWORK, METRICS)) == stance
+    assert load_stance(artifact, unchecked=(NETWORK, METRICS)) == stance
     (artifact / NETWORK).unlink()
-    assert load_stance(artifact, replaced=(NETWORK, METRICS)) == stance
+    assert load_stance(artifact, unchecked=(NETWORK, METRICS)) == stance
     (artifact / WEIGHTS).write_bytes(b"another")
     with pytest.raises(ArtifactError, match="changed since it was saved"):
-        load_stance(artifact, replaced=(NETWORK, METRICS))
+        load_stance(artifact, unchecked=(NETWORK, METRICS))
 
 
 def test_a_file_is_written_whole_or_not_at_all(artifact, monkeypatch):
@@ -107,7 +116,7 @@ def test_a_file_is_written_whole_or_not_at_all(artifact, monkeypatch):
     assert (artifact / (STANCE + PART)).exists()
     write_whole(artifact / "config.json", "{}")
     assert (artifact / "config.json").read_text(encoding="utf-8") == "{}"
-    save_stance(artifact, load_stance(artifact, replaced=("config.json",)))
+    save_stance(artifact, load_stance(artifact, unchecked=("config.json",)))
     assert not [name for name in json.loads((artifact / STANCE).read_bytes())["files"] if PART in name]
 
 

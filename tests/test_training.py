@@ -2,7 +2,10 @@
 
 import json
 import shutil
+import subprocess
 from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,15 +13,15 @@ from click.testing import CliRunner
 
 import wirestance.training.__main__
 from wirestance import LABELS, StanceClassifier
-from wirestance.model.artifact import NETWORK, digest, load_stance, save_stance
+from wirestance.model.artifact import CARD, METRICS, NETWORK, STANCE, digest, load_stance, save_stance
 from wirestance.model.errors import ConfigError, CorpusError
 from wirestance.model.labels import NEUTRAL
 from wirestance.model.mirror import Mirror
 from wirestance.training import run
-from wirestance.training.__main__ import training
+from wirestance.training.__main__ import main, training
 from wirestance.training.card import _export
 from wirestance.training.fit import StanceTrainer, _last_whole
-from wirestance.training.run import EXPORTED, MADE_FROM, agreement, checkpoints_of, train
+from wirestance.training.run import EXPORTED, MADE_FROM, _commit, agreement, checkpoints_of, export, train
 
 
 def test_a_trained_model_loads_and_predicts(tiny_model):
@@ -71,9 +74,13 @@ def test_an_interrupted_training_goes_on_and_ends_the_same(tiny_model, tiny_reci
         return step(trainer, *arguments, **options)
 
     monkeypatch.setattr(StanceTrainer, "training_step", interrupted)
+    monkeypatch.setattr(run, "_commit", lambda _: "first")
     with pytest.raises(KeyboardInterrupt):
         train(tiny_recipe, tmp_path / "model", tiny_parts)
-    train(tiny_recipe, tmp_path / "model", tiny_parts)
+    monkeypatch.setattr(run, "_commit", lambda _: "later")
+    made_from = train(tiny_recipe, tmp_path / "model", tiny_parts).stance.provenance
+    assert (made_from["commit"], made_from[EXPORTED]["commit"]) == ("first", "later")
+    assert made_from.keys() == load_stance(tiny_model).provenance.keys()
     assert steps[10] > steps[11] > 0  # from the last checkpoint, not from the start
     assert digest(tmp_path / "model" / "model.safetensors") == digest(tiny_model / "model.safetensors")
 
@@ -91,6 +98,7 @@ def test_the_checkpoints_of_another_training_are_refused(tiny_recipe, tiny_parts
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(run, "_commit", lambda _: "first")
     monkeypatch.setattr(StanceTrainer, "training_step", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train(tiny_recipe, tmp_path / "model", tiny_parts)
@@ -102,7 +110,11 @@ def test_the_checkpoints_of_another_training_are_refused(tiny_recipe, tiny_parts
             train(recipe, tmp_path / "model", parts)
     with monkeypatch.context() as names:
         names.setattr(run, "load_mirror", lambda: Mirror([{"azerbaijan": ["Baku"], "armenia": ["Yerevan"]}]))
-        with pytest.raises(ConfigError, match=r"or with other names \(names: there \["):
+        with pytest.raises(ConfigError, match=r"with other names or other libraries \(names: there \["):
+            train(tiny_recipe, tmp_path / "model", tiny_parts)
+    with monkeypatch.context() as libraries:
+        libraries.setattr(run, "version", lambda name: "9.9" if name == "torch" else version(name))
+        with pytest.raises(ConfigError, match=r"other libraries \(torch: there '[^']+', here '9\.9'\)"):
             train(tiny_recipe, tmp_path / "model", tiny_parts)
     with pytest.raises(KeyboardInterrupt):
         train(tiny_recipe, tmp_path / "model", tiny_parts)
@@ -116,6 +128,68 @@ def test_the_checkpoints_of_another_training_are_refused(tiny_recipe, tiny_parts
     (mark.parent / "checkpoint-8").mkdir()
     with pytest.raises(ConfigError, match=f"no {MADE_FROM}"):
         train(tiny_recipe, tmp_path / "model", tiny_parts)
+
+
+def test_a_commit_is_dirty_where_the_sources_differ_from_it(tmp_path):
+    def git(*arguments):
+        subprocess.run(["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", *arguments], check=True)
+
+    assert _commit(tmp_path) is None
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / ".gitignore").write_text("*.checkpoints/\n", encoding="utf-8")
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "one")
+    commit = _commit(tmp_path)
+    assert len(commit) == 40
+    for name, dirty in (
+        ("README.md", False),
+        ("model/shipped/stance.json", False),
+        ("seeds/a.checkpoints/checkpoint-1", False),
+        ("seeds/new.jsonl", True),
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+        assert _commit(tmp_path) == commit + "-dirty" * dirty
+
+
+def test_the_checkpoints_lie_beside_a_directory_however_it_is_named(tmp_path, monkeypatch):
+    (tmp_path / "model").mkdir()
+    monkeypatch.chdir(tmp_path / "model")
+    for path in (tmp_path / "model", Path(), Path("../model")):
+        assert checkpoints_of(path) == tmp_path / "model.checkpoints"
+
+
+def test_an_export_has_no_card_of_the_model_before(tiny_model, tiny_recipe, tiny_parts, tmp_path):
+    model, stance = shutil.copytree(tiny_model, tmp_path / "model"), load_stance(tiny_model)
+    for name in (CARD, METRICS):
+        (model / name).write_text("of another model", encoding="utf-8")
+    export(tiny_recipe, model, tiny_parts, stance.mirror, stance.provenance)
+    assert not (model / CARD).exists()
+    assert not (model / METRICS).exists()
+    assert not {CARD, METRICS} & json.loads((model / STANCE).read_bytes())["files"].keys()
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "curve", "bench", "load"])
+def test_an_output_that_is_a_file_is_refused_at_once(tmp_path, command):
+    path = tmp_path / "file"
+    path.touch()
+    found = CliRunner().invoke(training, [command, "--out", str(path)])
+    assert found.exit_code == 2
+    assert "is a file" in found.output
+
+
+@pytest.mark.parametrize("name", ["torch", "sklearn"])
+def test_a_missing_library_is_told_with_its_extra(monkeypatch, capsys, name):
+    def missing():
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr(wirestance.training.__main__, "training", missing)
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 1
+    assert capsys.readouterr().err == f'wirestance.training: needs {name}: pip install "wirestance[train]"\n'
 
 
 def test_a_training_whose_judging_fails_is_not_lost(tiny_recipe, tiny_model, tiny_parts, tmp_path, monkeypatch):

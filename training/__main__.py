@@ -22,8 +22,8 @@ MODEL = click.option(
 )
 FILES = click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 OUT = click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("build/evaluation"), show_default=True,
-    help="Where figures and plots go.",
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/evaluation"), show_default=True,
+    help="The directory where figures and plots go.",
 )  # fmt: skip
 LOADED = 1024
 """Statements of the load test: two requests of 32 for each of its 16 connections."""
@@ -37,7 +37,10 @@ def training() -> None:
 @training.command()
 @click.option("--recipe", default="minilm-l6", show_default=True, help="A name in configs/recipes, or a YAML file.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one key of the recipe.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("build/model"), show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/model"), show_default=True,
+    help="The directory of the model.",
+)  # fmt: skip
 @click.option(
     "--evaluate", "files", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A labelled file to judge the model on as well; for the card, never trained on.",
@@ -66,7 +69,7 @@ def export(directory: Path, files: tuple[Path, ...]) -> None:
     from wirestance.training.run import export as run
     from wirestance.training.split import split_of
 
-    stance = load_stance(directory, replaced=(NETWORK, METRICS, CARD))
+    stance = load_stance(directory, unchecked=(NETWORK, METRICS, CARD))
     run(recipe_of(stance), directory, split_of(stance), stance.mirror, stance.provenance)
     _record(directory, files)
 
@@ -94,7 +97,7 @@ def _record(directory: Path, files: tuple[Path, ...]) -> None:
     from wirestance.training.run import agreement
     from wirestance.training.split import split_of
 
-    stance = load_stance(directory, replaced=(METRICS, CARD))
+    stance = load_stance(directory, unchecked=(METRICS, CARD))
     classifier = StanceClassifier(stance, Runtime(directory, stance.max_tokens, None))
     recorded = None if (directory / WEIGHTS).is_file() else _recorded_agreement(directory)
     with TemporaryDirectory() as scratch:  # a run that is cut short leaves the model as it was
@@ -224,7 +227,7 @@ def bench_ray_command(model: Path, statements: int | None, rounds: int) -> None:
 @click.option("--threads", type=click.IntRange(1), help="Of the classifier; every core if not given.")
 @click.argument("options", nargs=-1, metavar="[-- OPTIONS OF wirestance serve]")
 def load(model: Path, out: Path, seconds: float, threads: int | None, options: tuple[str, ...]) -> None:
-    """Measure `wirestance serve` with a real client, then under twice its capacity; needs the extra dev."""
+    """Measure `wirestance serve` with a real client, then under twice its capacity; needs the extra serve, too."""
     import json
 
     from wirestance.training.load import EXIT_CODE, FAILED
@@ -241,11 +244,17 @@ def load(model: Path, out: Path, seconds: float, threads: int | None, options: t
 
 
 def main() -> None:
-    """Run the command line; an error that the caller can mend becomes a message and exit code 1."""
+    """Run the command line; an error that the caller can mend becomes a message and exit code 1.
+
+    So does a library that is missing, as all are without the extra `train`.
+    """
     try:
         training()
     except WirestanceError as error:
         click.echo(f"wirestance.training: {error}", err=True)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        click.echo(f'wirestance.training: needs {error.name}: pip install "wirestance[train]"', err=True)
         sys.exit(1)
 
 

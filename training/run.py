@@ -16,12 +16,12 @@ from transformers import AutoTokenizer, DataCollatorWithPadding, PreTrainedToken
 
 from wirestance import StanceClassifier
 from wirestance.inference.runtime import Runtime
-from wirestance.model.artifact import NETWORK, Stance, save_stance, write_whole
+from wirestance.model.artifact import CARD, METRICS, NETWORK, Stance, save_stance, write_whole
 from wirestance.model.errors import ConfigError
 from wirestance.model.labels import EXCHANGED, NEUTRAL
 from wirestance.model.mirror import Mirror
 from wirestance.model.network import StanceNetwork
-from wirestance.training.corpus import SEEDS, Statement, corpus_digest
+from wirestance.training.corpus import Statement, corpus_digest
 from wirestance.training.data import encode
 from wirestance.training.evaluate import as_array, probabilities
 from wirestance.training.export import quantise
@@ -35,7 +35,7 @@ CHECKPOINTS = ".checkpoints"
 """Behind the name of a model's directory: the one beside it where an unfinished training is kept."""
 
 MADE_FROM = "made-from.json"
-"""In that directory: what the unfinished model is made from."""
+"""In that directory: the provenance of the unfinished model, and its names."""
 
 CALIBRATE_WITH = 512
 """Training statements that show the quantiser the range of every activation."""
@@ -47,14 +47,25 @@ natural proportions."""
 LOWEST_THRESHOLD = 1e-9
 """Every answer reaches it but those that are withheld at any threshold."""
 
-CORPUS, EXPORTED = "corpus_sha256", "exported"
-"""Under which a model's provenance has what it was made from, and where its 8-bit file is from."""
+CORPUS, COMMIT, EXPORTED = "corpus_sha256", "commit", "exported"
+"""Under which a model's provenance has what it was made from, where it began, and where its 8-bit file is from."""
+
+NAMES = "names"
+"""Under which the mark of an unfinished model has the rows of its mirror."""
 
 LIBRARIES = ("torch", "transformers", "onnxruntime", "tokenizers")
+
+TREE = Path(__file__).resolve().parents[1]
+"""Where the sources lie; of an editable install the repository, not the links to its files."""
+
+SOURCES = ("model", "training", "inference", "configs", "seeds", ":(exclude)model/shipped")
+"""What a model is made by and from, in it."""
 
 
 def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> StanceClassifier:
     """Make an artifact; a run that was interrupted goes on from its last checkpoint.
+
+    The commit that the artifact tells is the one at which the training began.
 
     Args:
         recipe: what to make.
@@ -62,19 +73,15 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
         parts: the statements; by default the split of the whole corpus.
 
     Raises:
-        ConfigError: the checkpoints are those of another recipe, of other statements or of other names.
+        ConfigError: the checkpoints are those of another recipe, other statements, other names or other libraries.
     """
     parts = parts or corpus_split()
     mirror = load_mirror()
-    made_from = provenance(recipe, parts)
     network, tokenizer = build_network(recipe)
     rows = encode(parts.train, mirror, tokenizer, recipe.max_tokens, recipe.low_confidence_weight)
     validation = encode(parts.validation, mirror, tokenizer, recipe.max_tokens)
     checkpoints = checkpoints_of(directory)
-    _claim(
-        checkpoints,
-        {key: made_from[key] for key in (RECIPE, SPLIT, CORPUS)} | {"names": mirror.rows},
-    )
+    made_from = _claim(checkpoints, provenance(recipe, parts), mirror)
     fit(recipe, network, tokenizer, rows, validation, checkpoints)
     network.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
@@ -83,37 +90,50 @@ def train(recipe: Recipe, directory: Path, parts: Split | None = None) -> Stance
 
 def checkpoints_of(directory: Path) -> Path:
     """Where the checkpoints of the model that is written to a directory lie."""
+    directory = directory.resolve()  # `.` has no name
     return directory.with_name(directory.name + CHECKPOINTS)
 
 
-def _claim(checkpoints: Path, made_from: dict[str, Any]) -> None:
-    """Mark a directory of checkpoints as those of one training; one that holds none yet is free.
+def _claim(checkpoints: Path, made_from: Mapping[str, Any], mirror: Mirror) -> dict[str, Any]:
+    """Mark a directory of checkpoints as those of one training, and return its provenance; none yet, and it is free.
 
     Raises:
-        ConfigError: they are those of another, which must not go on with this one's recipe or statements.
+        ConfigError: they are those of another, which must not go on with this one's recipe, statements or libraries.
     """
-    mark, wanted = checkpoints / MADE_FROM, json.dumps(made_from)
-    if mark.is_file():
-        other = _differences(json.loads(mark.read_text(encoding="utf-8")), json.loads(wanted))
-    else:
-        other = [f"no {MADE_FROM}"] if any(checkpoints.glob("checkpoint-*")) else []
+    mark, begun = checkpoints / MADE_FROM, any(checkpoints.glob("checkpoint-*"))
+    wanted = json.dumps({**made_from, NAMES: mirror.rows})
+    told: dict[str, Any] = json.loads(mark.read_text(encoding="utf-8") if mark.is_file() else wanted)
+    other = _differences(told, json.loads(wanted))
+    if begun and not mark.is_file():
+        other = [f"no {MADE_FROM}"]
     if other:
         raise ConfigError(
-            f"{checkpoints}: holds an interrupted training by another recipe, from other statements or with other "
-            f"names ({'; '.join(other)}); remove it to start anew"
+            f"{checkpoints}: holds an interrupted training by another recipe, from other statements, with other names "
+            f"or other libraries ({'; '.join(other)}); remove it to start anew"
         )
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    write_whole(mark, wanted)
+    if not begun:
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        write_whole(mark, wanted)
+        told = json.loads(wanted)
+    return {key: told[key] for key in made_from}
 
 
-def _differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-    """The keys in which two trainings differ, those of the recipe one by one, and what they are in each."""
-    there, here = ({**told[RECIPE], **{key: told[key] for key in told if key != RECIPE}} for told in (found, wanted))
+def _differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """The keys in which two trainings differ, but for the commit, and what they are in each.
+
+    The settings of the recipe and the libraries are told one by one.
+    """
+    there, here = _settings(found), _settings(wanted)
     return [
         f"{key}: there {there.get(key)!r:.40}, here {here.get(key)!r:.40}"
-        for key in sorted(there.keys() | here.keys())
+        for key in sorted((there.keys() | here.keys()) - {COMMIT})
         if there.get(key) != here.get(key)
     ]
+
+
+def _settings(told: Mapping[str, Any]) -> dict[str, Any]:
+    parts = (value if isinstance(value, dict) else {key: value} for key, value in told.items())
+    return {key: value for part in parts for key, value in part.items()}
 
 
 def export(
@@ -156,6 +176,7 @@ def write(network: StanceNetwork, rows: Dataset, directory: Path) -> None:
 def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> StanceClassifier:
     """Fit temperature and threshold to the quantised network's answers on the validation part, and save.
 
+    Figures and card of an earlier model are removed: until this one is judged, it has none.
     The threshold is chosen on what users get: answers that are withheld at any threshold do not count.
     """
     runtime = Runtime(directory, stance.max_tokens, None)
@@ -166,6 +187,8 @@ def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> S
     given = np.array([answer.label is not None for answer in answers])
     weights = prior_weights(truth, neutral_share(validation), EXPECTED_NEUTRAL)
     threshold = choose_threshold(truth[given], as_array(texts, answers)[given], weights[given])
+    for told in (METRICS, CARD):  # of the model that lay there before
+        (directory / told).unlink(missing_ok=True)
     save_stance(directory, replace(calibrated, threshold=threshold))
     return StanceClassifier.load(directory)
 
@@ -216,13 +239,21 @@ def provenance(recipe: Recipe, parts: Split) -> dict[str, Any]:
 
 def _here() -> dict[str, Any]:
     """The commit and the libraries that are at work."""
-    return {"commit": _commit(), "libraries": {name: version(name) for name in LIBRARIES}}
+    return {COMMIT: _commit(TREE), "libraries": {name: version(name) for name in LIBRARIES}}
 
 
-def _commit() -> str | None:
-    """The commit of the seeds, where they lie in a repository; `-dirty` behind it where files differ from it."""
-    command = ["git", "-C", str(SEEDS), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+def _commit(tree: Path) -> str | None:
+    """The commit of a tree, where it lies in a repository; `-dirty` behind it where its sources differ from it.
+
+    So do sources that were never committed, but not what git ignores, nor the shipped model.
+    """
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        commit = _git(tree, "rev-parse", "HEAD")
+        return f"{commit}-dirty" if _git(tree, "status", "--porcelain", "--", *SOURCES) else commit
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def _git(tree: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(tree), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
