@@ -60,6 +60,11 @@ def test_a_statement_that_is_not_read_is_named(classifier):
         probabilities(classifier, ["Talks went on.", "Войска отошли."])
 
 
+@pytest.mark.parametrize("figure", [16 / 2902, 1 / 74])
+def test_a_figure_is_not_rounded_twice(figure):
+    assert f"{plain(figure):.3f}" == f"{figure:.3f}"
+
+
 def test_the_contrast_suite_is_judged_by_capability(classifier):
     items = load_directory(CONTRAST)
     found = evaluate_contrast(classifier, items)

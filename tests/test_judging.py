@@ -19,7 +19,7 @@ from wirestance.model.labels import NEUTRAL
 from wirestance.training.__main__ import training
 from wirestance.training.card import card
 from wirestance.training.corpus import Statement, labelled
-from wirestance.training.curve import CURVE, PLOT, first_families, keep_curve
+from wirestance.training.curve import CURVE, PLOT, SCRATCH, first_families, keep_curve
 from wirestance.training.errors import TRAITS
 from wirestance.training.evaluate import evaluate, plain
 from wirestance.training.recipe import RECIPE, load_mirror
@@ -96,9 +96,11 @@ def test_a_record_is_the_figures_the_plots_and_the_card(recorded, few, wires, tm
     assert "wires: by label" in shown
     base = classifier.stance.provenance["recipe"]["base"]
     assert f"base_model: {base}\n" in (model / CARD).read_text(encoding="utf-8")
-    assert set(figures["calibration"]["wires"]) == {
-        "before", "floor", "unweighted", "own_share", "own_share_floor",
-    }  # fmt: skip
+    assert list(figures["calibration"]["wires"]) == [
+        "floor", "before", "unweighted", "own_share", "own_share_floor",
+    ]  # fmt: skip
+    for told in (" ".join(shown.split()), " ".join((model / CARD).read_text(encoding="utf-8").split())):
+        assert "learns from 10,000 training statements at most" in told
     (model / WEIGHTS).unlink()
     made = {key: classifier.stance.provenance[key] for key in (SPLIT, CORPUS, RECIPE)}
     curve = {"shares": [0.5, 1.0], "macro_f1": {"test": [0.25, 0.375]}, **made}
@@ -110,6 +112,23 @@ def test_a_record_is_the_figures_the_plots_and_the_card(recorded, few, wires, tm
     command("record", "--model", model, wires)
     assert json.loads((model / METRICS).read_text(encoding="utf-8")) == figures | {"learning_curve": curve}
     assert "| 100% | 0.375 |" in (model / CARD).read_text(encoding="utf-8")
+
+
+def test_the_card_tells_of_other_files_only_where_there_are_some(recorded, tiny_model):
+    figures, stance = json.loads((recorded[0] / METRICS).read_text(encoding="utf-8")), load_stance(tiny_model)
+    assert "\nThe other columns are labelled files" in card(stance, figures)
+    del figures["evaluation"]["wires"]
+    assert "other columns" not in card(stance, figures)
+
+
+@pytest.mark.parametrize("arguments", [("export",), ("record", "--model")])
+def test_other_weights_than_the_model_has_are_refused(tiny_model, few, tmp_path, monkeypatch, arguments):
+    monkeypatch.setattr(wirestance.training.judge, "judge", interrupted)
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    (model / WEIGHTS).write_bytes(b"another")
+    found = CliRunner().invoke(training, [*arguments, str(model)])
+    assert isinstance(found.exception, ArtifactError)
+    assert f"{WEIGHTS}: changed since it was saved" in str(found.exception)
 
 
 @pytest.mark.parametrize("command", ["evaluate", "record", "audit", "errors", "curve"])
@@ -124,7 +143,7 @@ def test_what_is_held_out_must_be_known(tiny_model, few, tmp_path, monkeypatch, 
     found = CliRunner().invoke(training, [command, "--model", str(model)])
     assert plot.exists()
     assert isinstance(found.exception, ConfigError)
-    assert "may have been trained on those that are held out here" in str(found.exception)
+    assert "or by another scikit-learn; it may have been trained on those that are held out" in str(found.exception)
 
 
 def test_the_curve_of_another_model_is_removed(tiny_model, tmp_path):
@@ -136,8 +155,10 @@ def test_the_curve_of_another_model_is_removed(tiny_model, tmp_path):
         for name in (PLOT, "old-confusion.png"):
             (tmp_path / name).write_bytes(b"")
         (tmp_path / CURVE).write_text(json.dumps(curve), encoding="utf-8")
+        unfinished = tmp_path / f"{SCRATCH}0.25"
+        unfinished.mkdir(exist_ok=True)
         assert keep_curve(tmp_path, stance) == (curve if kept else None)
-        assert {path.name for path in tmp_path.iterdir()} == kept
+        assert {path.name for path in tmp_path.iterdir()} == kept | {unfinished.name}
 
 
 def test_a_record_that_is_cut_short_leaves_the_model_as_it_was(tiny_model, few, wires, tmp_path, monkeypatch):

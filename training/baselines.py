@@ -1,4 +1,4 @@
-"""What the model is compared with, trained on the same oriented statements: majority, TF-IDF, the frozen encoder."""
+"""What the model is compared with, trained on oriented statements as it is: majority, TF-IDF, the frozen encoder."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -30,6 +30,9 @@ MOST_EMBEDDED = 10_000
 """Statements, drawn at random, that the logistic regression on the frozen encoder learns from: its 384 features gain
 nothing from more, and to embed them takes most of an evaluation's time."""
 
+SAMPLED = f"The frozen encoder's regression learns from {MOST_EMBEDDED:,} training statements at most, drawn at random."
+"""Told where its figures stand."""
+
 
 def majority(train: Sequence[Statement]) -> Guesser:
     """The commonest class, whatever the text."""
@@ -44,7 +47,7 @@ def tfidf(train: Sequence[Statement], mirror: Mirror, neutral_shift: float = 0.0
 
 
 def frozen_encoder(train: Sequence[Statement], mirror: Mirror, base: str, neutral_shift: float = 0.0) -> Guesser:
-    """The pretrained encoder as it is, its mean token state, and logistic regression on a sample."""
+    """The pretrained encoder as it is, its mean token state, and logistic regression on a sample of `train`."""
     encoder, tokenizer = load_encoder(base)
     encoder.eval()
     model = _regression()

@@ -8,10 +8,17 @@ from typing import Any
 from wirestance.model.artifact import CARD, METRICS, Stance, write_whole
 from wirestance.model.encoder import MINILM
 from wirestance.model.labels import LABELS
+from wirestance.training.baselines import SAMPLED
+from wirestance.training.corpus import PARTS
 from wirestance.training.evaluate import Capability, contrast_rows
 from wirestance.training.metrics import PRECISION
 
 EXAMPLES = 10
+
+ELSEWHERE = """
+The other columns are labelled files that the command was given. It does not train on them, nor can it tell whether they
+were trained on or looked at while the model was made; where they were, expect somewhat less elsewhere.
+"""
 
 HUB_NAMES = {MINILM: "sentence-transformers/all-MiniLM-L6-v2"}
 """What a hub calls an encoder that has another name in a recipe."""
@@ -81,7 +88,8 @@ def _training(stance: Stance, figures: Mapping[str, Any]) -> str:
 
 Statements composed and labelled by language models under the project's codebook, none by a person: see
 `seeds/DATASHEET.md`. Split by family: {parts}. Recipe: {recipe}. Corpus SHA-256
-`{stance.provenance["corpus_sha256"]}`, commit `{stance.provenance["commit"]}`. Made by `make train`.{_export(stance)}
+`{stance.provenance["corpus_sha256"]}`, commit `{stance.provenance["commit"]}`. Made by
+`python -m wirestance.training train`.{_export(stance)}
 Temperature {stance.temperature:.3f}; expected share of neutral statements {stance.neutral_share:.2f}; default threshold
 {stance.threshold:.3f}, the lowest with which {PRECISION:.0%} of all answers, and
 of the partisan ones alone, are right on the validation part, weighted to that share.
@@ -147,18 +155,16 @@ def _figures(figures: Mapping[str, Any]) -> str:
     return f"""\
 ## Figures
 
-Of the shipped 8-bit network, always answering unless said otherwise; 95 % bootstrap intervals in brackets. `test` is
-the held-out part of the composed corpus, whose intervals draw whole families of statements; `article` the source
-article, which was never trained on and is all of one family, so single statements are drawn; other files are real
-published statements that are kept outside the project and were never trained on, but whose figures were looked at while
-the model was made: expect somewhat less elsewhere. The intervals are of one training. Probabilities hold for one share
-of neutral statements, and the sets have other shares than the expected one: what is told "at the expected share"
-weights a set's statements to it, "unweighted" does not; "told the set's own share" (`neutral_share`), the model gives
-other probabilities. The default threshold aims at precision at the expected share. Where a calibration error is well
-above what chance alone gives, the probabilities are too high or too low. Printed by `make evaluate` (other files:
-`EVALUATE=FILE`). The network in 8 bits and the one in full precision agree on {figures["agreement"]:.1%} of the test
-labels, as `make train` prints.
-
+Of the 8-bit network, always answering unless said otherwise; 95 % bootstrap intervals in brackets. `test` is the
+held-out part of the composed corpus, whose intervals draw whole families of statements; `article` the source article,
+which was never trained on and is all of one family, so single statements are drawn. The intervals are of one training.
+Probabilities hold for one share of neutral statements, and the sets have other shares than the expected one: what is
+told "at the expected share" weights a set's statements to it, "unweighted" does not; "told the set's own share"
+(`neutral_share`), the model gives other probabilities. The default threshold aims at precision at the expected share.
+Where a calibration error is well above what chance alone gives, the probabilities are too high or too low. {SAMPLED}
+Printed by `python -m wirestance.training evaluate`. The network in 8 bits and the one in full precision agree on
+{figures["agreement"]:.1%} of the test labels, as `train`, `export` and `record` print.
+{ELSEWHERE if set(names) - set(PARTS) else ""}
 {markdown(["", *names], [[title, *cells] for title, cells in rows])}
 
 Failures in the contrast suite, in the manner of CheckList (Ribeiro et al. 2020):
@@ -202,8 +208,8 @@ def _audit(figures: Mapping[str, Any]) -> str:
 Exchange the sides in a statement, and the label must be exchanged. Here that holds by construction, for the names in
 `stance.json`: a statement and its mirror image reach the network as the same text. Positive gaps favour the label
 pro-azerbaijan. Statements that name no side are outside this promise, and are where a gap comes from. Of statements
-that are nothing but names, {figures["names_only_neutral"]:.1%} stay neutral. Printed by `make evaluate`;
-`make audit` audits any statements.
+that are nothing but names, {figures["names_only_neutral"]:.1%} stay neutral. Printed by
+`python -m wirestance.training evaluate`; its `audit` audits any statements.
 
 {markdown(["azerbaijan − armenia", *names], rows)}
 """
@@ -218,7 +224,7 @@ Whether a statement is the outlet's own assertion or gives somebody's words: rig
 {found["statements"]} statements whose voice was not trained on (always the commoner one: {found["majority"]:.3f}).
 A speaker is shown for {found["speaker_given"]:.0%} of those that have one; of all speakers shown,
 {found["speaker_right"]:.0%} are right.
-Printed by `make evaluate`.
+Printed by `python -m wirestance.training evaluate`.
 """
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wirestance import StanceClassifier
-from wirestance.model.artifact import Stance
+from wirestance.model.artifact import Stance, write_whole
 from wirestance.training.corpus import Statement, corpus_digest
 from wirestance.training.evaluate import probabilities
 from wirestance.training.metrics import classes, macro_f1
@@ -39,7 +39,8 @@ def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: 
         directory: where figures and plot go.
 
     Raises:
-        ConfigError: nothing tells what is held out from the model, or the recipe that it was made by.
+        ConfigError: nothing tells what is held out from the model, or the recipe that it was made by; or the directory
+            holds an interrupted training of another curve.
     """
     recipe = recipe_of(whole.stance)
     parts = split_of(whole.stance)
@@ -56,10 +57,10 @@ def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: 
             truth = classes([statement.label for statement in statements])
             found = probabilities(classifier, [statement.text for statement in statements])
             curves[name].append(macro_f1(truth, found.argmax(axis=1)))
-    learning_curve(directory / PLOT, shares, curves)
     made_from = {SPLIT: split_digest(parts), CORPUS: corpus_digest(), RECIPE: asdict(recipe)}
     figures = {"shares": shares, "macro_f1": curves, **made_from}
-    (directory / CURVE).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    learning_curve(directory / PLOT, shares, curves)
+    write_whole(directory / CURVE, json.dumps(figures, indent=1) + "\n")
     for path in directory.glob(f"{SCRATCH}*"):
         shutil.rmtree(path)
     table(
@@ -73,14 +74,14 @@ def curve(whole: StanceClassifier, sets: dict[str, list[Statement]], directory: 
 def keep_curve(plots: Path, stance: Stance) -> dict[str, Any] | None:
     """The figures of a model's learning curve among its plots; every other plot, and another model's curve, is removed.
 
-    What is judged next may have other sets.
+    What is judged next may have other sets. An interrupted curve, which has directories there, can go on.
     """
     found = plots / CURVE
     curve: dict[str, Any] | None = json.loads(found.read_text(encoding="utf-8")) if found.is_file() else None
     if curve and any(curve.get(key) != stance.provenance.get(key) for key in (SPLIT, CORPUS, RECIPE)):
         curve = None
     for path in plots.glob("*"):
-        if not curve or path.name not in (CURVE, PLOT):
+        if path.is_file() and not (curve and path.name in (CURVE, PLOT)):
             path.unlink()
     return curve
 

@@ -186,7 +186,8 @@ def evaluate_baselines(
 ) -> dict[str, dict[str, Figure]]:
     """The macro-F1 of every baseline on every set of statements.
 
-    All are trained on the same part of the corpus as the model, and expect the same share of neutral statements.
+    All are trained on the same part of the corpus as the model, the frozen encoder on a sample of it (`SAMPLED`), and
+    expect the same share of neutral statements.
     """
     shift = classifier.stance.neutral_shift
     mirror, base = classifier.stance.mirror, recipe_of(classifier.stance).base
@@ -225,7 +226,10 @@ def evaluate_contrast(classifier: StanceClassifier, items: Sequence[Statement]) 
 
 
 def plain(record: Any) -> Any:
-    """A record of figures as JSON holds it: rounded to four digits, None where there is none."""
+    """A record of figures as JSON holds it: None where there is none.
+
+    Rounded to six digits: three are shown, and what was rounded to few digits is not to be rounded again.
+    """
     if hasattr(record, "__dataclass_fields__"):
         record = asdict(record)
     if isinstance(record, Mapping):
@@ -233,5 +237,5 @@ def plain(record: Any) -> Any:
     if isinstance(record, list | tuple):
         return [plain(value) for value in record]
     if isinstance(record, float):
-        return None if isnan(record) else round(record, 4)
+        return None if isnan(record) else round(record, 6)
     return record

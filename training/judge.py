@@ -77,7 +77,7 @@ def judge(classifier: StanceClassifier, files: Iterable[Path], directory: Path) 
         print_audit(name, one)
     table(
         "calibration",
-        ["statements", "at the expected share", "as trained", "by chance", "unweighted", "at their own", "by chance"],
+        ["statements", "at the expected share", "by chance", "as trained", "unweighted", "at their own", "by chance"],
         [(name, found[name].calibration_error, *row.values()) for name, row in calibration.items()],
     )
     print_voice(voice)
@@ -102,7 +102,7 @@ def unscaled(classifier: StanceClassifier, scaled: Probabilities) -> Probabiliti
 def judge_calibration(
     classifier: StanceClassifier, name: str, statements: Sequence[Statement], directory: Path
 ) -> dict[str, float]:
-    """The calibration errors of one set beside that of its `Evaluation`; its plots go into the directory.
+    """The calibration errors of one set beside that of its `Evaluation`, as their table has them; its plots are drawn.
 
     Probabilities are right for one share of neutral statements. Each error is of those that expect a share, on
     statements weighted to that share: `before` as the network was trained, `own_share` when told the set's own; only
@@ -121,8 +121,8 @@ def judge_calibration(
     plot_all(directory, name, truth, after, bins)
     told = expecting(after, expected, share)
     errors = {
-        "before": calibration_error(truth, before, prior_weights(truth, share, trained)),
         "floor": calibration_floor(after, share, expected),
+        "before": calibration_error(truth, before, prior_weights(truth, share, trained)),
         "unweighted": calibration_error(truth, after),
         "own_share": calibration_error(truth, told),
         "own_share_floor": calibration_floor(told, share, share),

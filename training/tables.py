@@ -8,6 +8,7 @@ from rich.table import Table
 
 from wirestance.model.labels import LABELS
 from wirestance.training.audit import Audit
+from wirestance.training.baselines import SAMPLED
 from wirestance.training.evaluate import Capability, Evaluation, contrast_rows
 from wirestance.training.metrics import Figure
 
@@ -56,9 +57,10 @@ def print_evaluation(name: str, found: Evaluation) -> None:
 
 
 def print_baselines(found: Mapping[str, Mapping[str, Figure]]) -> None:
-    """The macro-F1 of everything that was trained on the same statements."""
+    """The macro-F1 of the model and of what was trained on the same statements, or on a sample of them."""
     sets = list(next(iter(found.values())))
     table("macro-F1 compared", ["classifier", *sets], [(name, *row.values()) for name, row in found.items()])
+    console.print(SAMPLED)
 
 
 def print_contrast(found: Mapping[str, Capability]) -> None:
