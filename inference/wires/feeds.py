@@ -85,11 +85,14 @@ def _values(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, obje
     """The raw values of an entry under the names of `Wire`: its full content before its summary, if it has words."""
     contents = [*map(_mapping, entry.get("content") or []), _mapping(entry.get("summary_detail"))]
     text, content = next(((text, content) for content in contents if (text := _text(content)).strip()), ("", {}))
-    origin = _mapping(entry.get("source"))
+    title, outlet = _text(_mapping(entry.get("title_detail"))), _mapping(entry.get("source")).get("title")
+    if outlet and title.endswith(f" - {outlet}"):  # as Google News has it, whose texts are title and outlet again
+        title = title.removesuffix(f" - {outlet}")
+        text = text.replace(f"{title} {outlet}", title)
     return {
         "text": text,
-        "title": _text(_mapping(entry.get("title_detail"))),
-        "source": origin.get("title") or _text(_mapping(feed.get("title_detail"))),
+        "title": title,
+        "source": outlet or _text(_mapping(feed.get("title_detail"))),
         "date": entry.get("published") or entry.get("updated"),
         "language": content.get("language") or entry.get("language") or feed.get("language"),
         "id": entry.get("id") or entry.get("link"),

@@ -46,6 +46,18 @@ def test_a_description_in_dublin_core_may_be_the_only_one(read):
     assert wire.text == "Baku said so."
 
 
+@pytest.mark.parametrize(("described", "text"), [
+    ("<a href='/a'>Baku: it holds Shusha</a>&nbsp;&nbsp;<font>Border Monitor</font>", "Baku: it holds Shusha"),
+    ("<p>Baku said so, says Border Monitor</p>", "Baku said so, says Border Monitor"),
+])  # fmt: skip
+def test_the_outlet_of_an_entry_is_no_part_of_its_words(read, described, text):
+    (wire,) = read(rss(
+        "<item><title>Baku: it holds Shusha - Border Monitor</title><source url='a'>Border Monitor</source>"
+        f"<description><![CDATA[{described}]]></description></item>"
+    ))  # fmt: skip
+    assert (wire.title, wire.text, wire.source) == ("Baku: it holds Shusha", text, "Border Monitor")
+
+
 @pytest.mark.parametrize("content", ["<img src='a.jpg'>", "<p>&nbsp;</p>", " "])
 def test_a_content_without_words_does_not_hide_the_description(read, content):
     content = f"<content:encoded><![CDATA[{content}]]></content:encoded>"
