@@ -2,9 +2,11 @@
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from wirestance.inference.wires.problems import UnreadableError, shown
+from wirestance.inference.wires.text import is_blank
 from wirestance.model.errors import InputError
 
 LOGGER = logging.getLogger("wirestance")
@@ -12,12 +14,16 @@ LOGGER = logging.getLogger("wirestance")
 GUESSES = {
     "text": (
         "text", "body", "bodytext", "content", "contenttext", "contenthtml", "fulltext", "maintext", "articletext",
-        "articlebody", "article", "statement", "story", "wire", "message", "description", "summary",
+        "articlebody", "article", "statement", "storytext", "story", "wire", "message", "description", "summary",
     ),
     "title": ("title", "headline", "heading", "subject"),
-    "source": ("source", "sourcename", "outlet", "agency", "publisher", "provider", "sitename", "feed", "domain"),
+    "source": (
+        "source", "sourcename", "outlet", "agency", "publisher", "provider", "sitename", "feed", "sourcedomain",
+        "domain",
+    ),
     "date": (
-        "date", "published", "publishedat", "publishedon", "publicationdate", "datepublished", "pubdate", "datetime",
+        "date", "published", "publishedat", "publishedon", "publicationdate", "datepublished", "datepublish", "pubdate",
+        "datetime",
         "timestamp", "time", "versioncreated", "created", "createdat",
     ),
     "language": ("language", "lang", "locale"),
@@ -53,15 +59,22 @@ def is_body(name: str) -> bool:
 
 
 class FieldNames:
-    """The names of a file's fields. Each guess is told once a file, with the first record that it is made for."""
+    """The names of a file's fields.
+
+    Each guess that is one (`text` for the text is none) is told once a file, with the first record it is made for.
+    """
 
     def __init__(self, file: str, given: Mapping[str, str]) -> None:
         """Take what is given for this file and guess the rest."""
         self._file, self._given = file, given
         self._told: set[tuple[str, str]] = set()
 
-    def choose(self, names: Iterable[str]) -> dict[str, str]:
+    def choose(self, names: Iterable[str], holds: Callable[[str], bool] = lambda _: True) -> dict[str, str]:
         """Our names with theirs, of a record that has these fields.
+
+        Args:
+            names: of the fields.
+            holds: whether the field of a name holds anything: of all that may be guessed, the likeliest that does is.
 
         Raises:
             UnreadableError: a given field is not there, or none can be the text.
@@ -74,7 +87,7 @@ class FieldNames:
                 )
         chosen = dict(self._given)
         for ours, guesses in GUESSES.items():
-            guess = None if ours in chosen else self._guess(guesses, there, chosen.values())
+            guess = None if ours in chosen else self._guess(guesses, there, chosen.values(), holds)
             if guess is not None:
                 chosen[ours] = guess
         if "text" not in chosen:
@@ -85,23 +98,40 @@ class FieldNames:
         self._tell(chosen)
         return chosen
 
+    def values(self, record: Mapping[str, object]) -> dict[str, object]:
+        """The values of a record under our names.
+
+        Raises:
+            UnreadableError: as in `choose`.
+        """
+        chosen = self.choose(record, lambda name: not is_blank(record[name]))
+        return {ours: record[theirs] for ours, theirs in chosen.items()}
+
     def have_body(self, names: Iterable[str]) -> bool:
         """Whether a record that has these fields has surely a text, or its field was given."""
         return "text" in self._given or any(map(is_body, names))
 
     @staticmethod
-    def _guess(guesses: Iterable[str], there: list[str], taken: Iterable[str]) -> str | None:
+    def _guess(
+        guesses: Iterable[str], there: list[str], taken: Iterable[str], holds: Callable[[str], bool]
+    ) -> str | None:
         free = {_plain(name): name for name in reversed(there) if name not in taken}
-        return next((free[guess] for guess in guesses if guess in free), None)
+        found = [free[guess] for guess in guesses if guess in free]
+        return next(filter(holds, found), found[0] if found else None)
 
     def _tell(self, chosen: Mapping[str, str]) -> None:
-        guessed = {(ours, _plain(theirs)): theirs for ours, theirs in chosen.items() if ours not in self._given}
+        guessed = {
+            (ours, _plain(theirs)): theirs
+            for ours, theirs in chosen.items()
+            if ours not in self._given and ours != _plain(theirs)
+        }
         if new := guessed.keys() - self._told:
             told = ", ".join(f"{place[0]} from {theirs!r}" for place, theirs in guessed.items() if place in new)
             LOGGER.info("%s: took %s", self._file, told)
             self._told |= new
 
 
+@lru_cache(maxsize=256)
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).lower()
 

@@ -74,7 +74,7 @@ def _values(value: object, forced: str | None, names: FieldNames) -> Mapping[str
         return ninjs_values(value)
     if not names.have_body(value):
         _check_is_item(value)
-    return unmarked({ours: value[theirs] for ours, theirs in names.choose(value).items()})
+    return unmarked(names.values(value))
 
 
 def _check_is_item(value: Mapping[str, object]) -> None:

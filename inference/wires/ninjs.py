@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from wirestance.inference.wires.markup import html_text
+from wirestance.inference.wires.markup import html_text, unmarked
 from wirestance.inference.wires.problems import UnreadableError, shown
-from wirestance.inference.wires.text import present
+from wirestance.inference.wires.text import is_blank
 
 SIGNS = frozenset({"bodies", "headlines", "versioncreated", "firstcreated", "contentcreated", "pubstatus"})
 """Names, in small letters, of which an item of ninjs has some beside its `uri`."""
@@ -36,12 +36,12 @@ def ninjs_values(item: Mapping[str, object]) -> dict[str, object]:
         raise UnreadableError(f"is not for use: its pubstatus is {shown(status)}, and only usable is read")
     return {
         "text": _body(values),
-        "title": _headline(values),
         "source": _source(values),
         "date": next((values[name] for name in ("versioncreated", "contentcreated") if values.get(name)), None),
         "language": values.get("language"),
         "id": values.get("uri"),
         "url": values.get("url"),
+        **unmarked({"title": _headline(values)}),
     }
 
 
@@ -51,7 +51,7 @@ def _body(values: Mapping[str, object]) -> object:
     roles = [role for role, _ in _parts(values, "bodies", "role")] + [""] * len(named)
     parts = [*_parts(values, "bodies", "contenttype"), *named]
     bodies = [(role in ASIDES, kind, value) for role, (kind, value) in zip(roles, parts, strict=True)]
-    filled = [body for body in bodies if not _is_blank(body[2])]
+    filled = [body for body in bodies if not is_blank(body[2])]
     for _, kind, value in sorted(filled or bodies, key=lambda body: (body[0], not _is_plain(body[1]))):
         if _is_plain(kind) or not isinstance(value, str):
             return value
@@ -75,10 +75,6 @@ def _source(values: Mapping[str, object]) -> object:
         if value:
             return value
     return None
-
-
-def _is_blank(value: object) -> bool:
-    return present(value) is None or (isinstance(value, str) and not value.strip())
 
 
 def _is_plain(kind: str) -> bool:

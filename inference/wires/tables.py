@@ -8,12 +8,12 @@ from typing import IO, Any
 
 from wirestance.inference.extras import need
 from wirestance.inference.wires.build import build
-from wirestance.inference.wires.fields import FieldNames
+from wirestance.inference.wires.fields import FieldNames, is_guess
 from wirestance.inference.wires.files import Lines, as_utf8, read_whole
 from wirestance.inference.wires.markup import unmarked
 from wirestance.inference.wires.problems import LONGEST_RECORD, UnreadableError
 from wirestance.inference.wires.record import Record, Rejection
-from wirestance.inference.wires.text import SURROGATE, not_in_encoding
+from wirestance.inference.wires.text import SURROGATE, is_blank, not_in_encoding
 
 DELIMITERS = ",;\t|"
 SEPARATOR = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)
@@ -63,8 +63,8 @@ def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[
         _check_encoding([header])
         delimiter = delimiter_of(header)
         names = split_header(header, delimiter)
-        chosen = FieldNames(name, fields).choose(names)
-        places = {ours: names.index(theirs) for ours, theirs in chosen.items()}
+        field_names = FieldNames(name, fields)
+        field_names.choose(names)  # what is wrong with the header is told once
         rows = _reader(_Texts(lines), header, delimiter)
         while True:
             lines.begin()
@@ -75,7 +75,7 @@ def read_csv(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[
                     return
                 if row:
                     _check(row, names)
-                    yield build(name, number, unmarked({ours: row[place] for ours, place in places.items()}))
+                    yield build(name, number, unmarked(field_names.values(dict(zip(names, row, strict=True)))))
             except (UnreadableError, csv.Error) as error:
                 reason = f"is not a row of CSV: {error}" if isinstance(error, csv.Error) else str(error)
                 yield Rejection(file=name, number=number, reason=reason)
@@ -122,7 +122,7 @@ def _check_encoding(row: list[str]) -> None:
 
 
 def read_parquet(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[Record]:
-    """The records of a Parquet file, of which only the columns that are needed are read.
+    """The records of a Parquet file, of which only the columns that may be needed are read.
 
     Raises:
         UnreadableError: it is broken, or has no field for the text, or not the fields that are given.
@@ -141,11 +141,13 @@ def _rows(file: IO[bytes], name: str, fields: Mapping[str, str]) -> Iterator[Map
     parquet = need("pyarrow.parquet", "reading Parquet")
     try:
         table = parquet.ParquetFile(file)
-        chosen = FieldNames(name, fields).choose(table.schema_arrow.names)
-        for batch in table.iter_batches(batch_size=ROWS, columns=list(dict.fromkeys(chosen.values()))):
-            columns = {ours: _plain(batch.column(theirs)) for ours, theirs in chosen.items()}
+        names, there = FieldNames(name, fields), table.schema_arrow.names
+        chosen = names.choose(there).values()
+        read = [column for column in there if there.count(column) == 1 and (column in chosen or is_guess(column))]
+        for batch in table.iter_batches(batch_size=ROWS, columns=read):
+            columns = {column: _plain(batch.column(column)) for column in read}
             for row in range(batch.num_rows):
-                yield _row({ours: column[row] for ours, column in columns.items()})
+                yield _row({theirs: column[row] for theirs, column in columns.items()}, names)
     except UnreadableError:
         raise
     except Exception as error:  # pyarrow raises whatever the broken part calls for
@@ -160,8 +162,9 @@ def _plain(column: Any) -> Any:
     return column.cast(arrow.timestamp("us", column.type.tz), safe=False)
 
 
-def _row(values: Mapping[str, Any]) -> Mapping[str, object] | UnreadableError:
+def _row(values: Mapping[str, Any], names: FieldNames) -> Mapping[str, object] | UnreadableError:
     try:
-        return {ours: value.as_py() for ours, value in values.items()}
+        chosen = names.choose(values, lambda name: not is_blank(values[name].as_py()))
+        return {ours: values[theirs].as_py() for ours, theirs in chosen.items()}
     except Exception as error:  # bytes that are no UTF-8, years that Python does not know, and more
         return UnreadableError(f"has a value that cannot be read: {error}")

@@ -71,6 +71,11 @@ def present(value: object) -> object:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
+def is_blank(value: object) -> bool:
+    """Whether nothing is there, or nothing but white space."""
+    return present(value) is None or (isinstance(value, str) and not value.strip())
+
+
 def body(value: object) -> str:
     """The normalised text of a wire.
 
@@ -92,13 +97,13 @@ def body(value: object) -> str:
 def line(value: object, field: str) -> str | None:
     """A title, an identifier or a name as one line; None for an empty one.
 
-    A number is written out, and of an object its `name` is taken, as news interfaces give a source.
+    A number is written out, and of an object its `name` or `title` is taken, as news interfaces give a source.
 
     Raises:
         UnreadableError: it is of another type, or cannot be read.
     """
     if isinstance(value, Mapping):
-        value = value.get("name")
+        value = value.get("name") or value.get("title")
     if present(value) is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):

@@ -72,12 +72,12 @@ def test_a_mark_at_the_beginning_is_no_part_of_the_first_line(tmp_path):
 def test_names_that_were_guessed_are_told_once_a_file(tmp_path, caplog):
     caplog.set_level(logging.INFO, "wirestance")
     path = tmp_path / "q.jsonl"
-    append(path, item("a"))
+    append(path, json.dumps({"body": "a"}))
     records = follow_records([str(path)])
     new(records)
-    append(path, item("b"))
+    append(path, json.dumps({"body": "b"}))
     new(records)
-    assert len(caplog.messages) == 1
+    assert caplog.messages == [f"{path}: took text from 'body'"]
 
 
 @pytest.mark.parametrize(("name", "options", "told"), [
