@@ -108,7 +108,7 @@ class FieldNames:
         return {ours: record[theirs] for ours, theirs in chosen.items()}
 
     def have_body(self, names: Iterable[str]) -> bool:
-        """Whether a record that has these fields has surely a text, or its field was given."""
+        """Whether a record in which these fields are filled has surely a text, or its field was given."""
         return "text" in self._given or any(map(is_body, names))
 
     @staticmethod

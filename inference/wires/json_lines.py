@@ -12,7 +12,7 @@ from wirestance.inference.wires.markup import unmarked
 from wirestance.inference.wires.ninjs import is_ninjs, ninjs_values
 from wirestance.inference.wires.problems import LONGEST_RECORD, UnreadableError, shown
 from wirestance.inference.wires.record import Record, Rejection
-from wirestance.inference.wires.text import decode
+from wirestance.inference.wires.text import decode, is_blank
 
 LISTS = frozenset({"articles", "data", "entries", "items", "posts", "results"})
 """Names, in small letters, under which an answer or a feed holds its items."""
@@ -72,7 +72,7 @@ def _values(value: object, forced: str | None, names: FieldNames) -> Mapping[str
         raise UnreadableError(f"is not a JSON object but {shown(value)}")
     if forced == "ninjs" or (forced is None and is_ninjs(value)):
         return ninjs_values(value)
-    if not names.have_body(value):
+    if not names.have_body(name for name, held in value.items() if not is_blank(held)):
         _check_is_item(value)
     return unmarked(names.values(value))
 

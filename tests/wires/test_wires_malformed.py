@@ -155,6 +155,7 @@ def test_a_long_first_line_does_not_cost_the_others(read, forced, size, end):
      "holds a list of them, 'items'", "description"),
     ({"status": "ok", "message": "None found.", "Articles": []}, "holds a list of them, 'Articles'", "message"),
     ({"status": "error", "message": "The key is wrong."}, "an error message, by its status 'error'", "message"),
+    ({"status": "error", "content": None, "message": "The key."}, "an error message, by its status 'error'", "message"),
 ])  # fmt: skip
 def test_what_holds_wires_or_an_error_is_no_wire(read, envelope, told, text):
     for content in (json.dumps(envelope), json.dumps(envelope, indent=1)):
