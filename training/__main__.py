@@ -254,7 +254,8 @@ def main() -> None:
         click.echo(f"wirestance.training: {error}", err=True)
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f'wirestance.training: needs {error.name}: pip install "wirestance[train]"', err=True)
+        package = str(error.name).partition(".")[0]
+        click.echo(f'wirestance.training: needs {package}: pip install "wirestance[train]"', err=True)
         sys.exit(1)
 
 
