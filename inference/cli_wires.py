@@ -195,18 +195,31 @@ def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
 
 
 class _Echo(logging.Handler):
-    """What the readers log, as messages of the command line."""
+    """What the readers log, as messages of the command line; what they guess alike for many files, only once."""
+
+    def __init__(self, took: str) -> None:
+        """Set up; `took` stands before what was guessed."""
+        super().__init__()
+        self._took, self._told = took, set[str]()
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(f"wirestance: {record.getMessage()}", err=True)
+        message = record.getMessage()
+        guess = message.partition(self._took)[2]
+        if guess not in self._told:
+            click.echo(f"wirestance: {message}", err=True)
+        if guess:
+            self._told.add(guess)
 
 
 def _tell_of_guesses() -> None:
     """Have the names told that were guessed for the fields of a file."""
+    from wirestance.inference.wires.fields import TOOK
+
     log = logging.getLogger("wirestance")
     log.setLevel(logging.INFO)
-    if not any(isinstance(handler, _Echo) for handler in log.handlers):
-        log.addHandler(_Echo())
+    for handler in [one for one in log.handlers if isinstance(one, _Echo)]:  # of an earlier run in this process
+        log.removeHandler(handler)
+    log.addHandler(_Echo(TOOK))
 
 
 def _fields(pairs: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,9 @@ from wirestance.model.errors import InputError
 
 LOGGER = logging.getLogger("wirestance")
 
+TOOK = ": took "
+"""Between a file and what was guessed for it, where that is told."""
+
 GUESSES = {
     "text": (
         "text", "body", "bodytext", "content", "contenttext", "contenthtml", "fulltext", "maintext", "articletext",
@@ -127,7 +130,7 @@ class FieldNames:
         }
         if new := guessed.keys() - self._told:
             told = ", ".join(f"{place[0]} from {theirs!r}" for place, theirs in guessed.items() if place in new)
-            LOGGER.info("%s: took %s", self._file, told)
+            LOGGER.info("%s%s%s", self._file, TOOK, told)
             self._told |= new
 
 

@@ -192,7 +192,6 @@ def test_the_command_uses_a_cluster_by_its_address(cluster, month, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stderr
     assert "31 wires scored" in done.stderr
-    assert "alpine.parquet: took text from 'text'" in done.stderr
     subprocess.run([SCRIPT, "score", month / "alpine.parquet", "-o", tmp_path / "one.jsonl"], check=True)
     expected = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text("utf-8").splitlines()]
     assert written(out) == in_order(expected)

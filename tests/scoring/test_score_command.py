@@ -88,7 +88,14 @@ def test_bad_records_are_told_and_the_rest_is_scored(tmp_path):
         ("in.jsonl", 2), ("in.jsonl", 3), ("in.jsonl", 4), ("nowhere.txt", 0)
     ]  # fmt: skip
     assert "4 records rejected" in done.output
-    assert "in.jsonl: took" in done.output
+
+
+def test_what_is_guessed_alike_for_many_files_is_told_once(tmp_path):
+    for name, field in (("a", "body"), ("b", "body"), ("c", "story")):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"id": name, field: "Talks were held in Geneva."}))
+    for out in ("out.jsonl", "again.jsonl"):
+        told = score(*(tmp_path / f"{name}.jsonl" for name in "abc"), "-o", tmp_path / out).output
+        assert (told.count("took text from 'body'"), told.count("took text from 'story'")) == (1, 1)
 
 
 def test_what_a_directory_hides_and_standard_input_are_other_sources(tmp_path, monkeypatch):
