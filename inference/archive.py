@@ -133,12 +133,15 @@ class Archive:
             self._rows_file.write(_csv_line(self.columns))
         self._rows_file.writelines(written)
         refused: list[bytes] = []
+        whole: list[bytes] = []
         for item in rejections:
-            (refused if item.number else self._whole).append(_json_line(asdict(item)))
-        self._rejected_file.seek(self._noted_end)
-        self._rejected_file.writelines(refused)
-        self._noted_end = self._rejected_file.tell()
-        self._rejected_file.writelines(self._whole)
+            (refused if item.number else whole).append(_json_line(asdict(item)))
+        self._whole += whole
+        if refused:
+            self._rejected_file.seek(self._noted_end)
+            self._rejected_file.writelines(refused)
+            self._noted_end, whole = self._rejected_file.tell(), self._whole
+        self._rejected_file.writelines(whole)
         for file in (self._rows_file, self._rejected_file):
             file.flush()
             os.fsync(file.fileno())

@@ -18,9 +18,10 @@ def blocks(kind):
     return re.findall(rf"<!-- test: {kind} -->\n```{kind.split()[0]}\n(.*?)```", README, flags=re.DOTALL)
 
 
-def run_recipe(kind, **given):
-    """The `labelled` that the recipe for an engine ends with."""
+def run_recipe(kind, folder="statements/", **given):
+    """The `labelled` that the recipe for an engine ends with, if the statements lie in a folder."""
     (code,) = blocks(f"python {kind}")
+    code = code.replace('"statements/"', repr(str(folder)))
     exec(compile(code, "README.md", "exec"), names := {"__name__": "__main__", **given})
     return names["labelled"]
 

@@ -223,15 +223,15 @@ def test_statements_of_any_table_get_their_answers(cluster, classifier, tiny_mod
     assert [row["p_armenia"] for row in rows] == [round(answer.scores["pro-armenia"], 4) for answer in expected]
 
 
-def test_the_recipe_of_the_readme(cluster, shipped, tmp_path, monkeypatch):
+def test_the_recipe_of_the_readme(cluster, shipped, tmp_path):
+    """In a folder with its whole path: the cluster was started elsewhere."""
     import pyarrow
     from pyarrow import parquet
 
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "statements").mkdir()
     table = pyarrow.table({"n": range(len(STATEMENTS)), "text": STATEMENTS})
     parquet.write_table(table, tmp_path / "statements" / "1.parquet")
-    rows = sorted(run_recipe("ray").take_all(), key=lambda row: row["n"])
+    rows = sorted(run_recipe("ray", tmp_path / "statements").take_all(), key=lambda row: row["n"])
     assert [row["label"] for row in rows] == labels_of(shipped)
 
 
