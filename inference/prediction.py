@@ -55,14 +55,19 @@ class Prediction:
     def lean(self) -> float:
         """p(pro-azerbaijan) − p(pro-armenia), in [−1, 1].
 
-        It is 0 where a partisan answer was withheld because neither side is named: such a statement is its own mirror
-        image, so it cannot favour one of them.
+        It is 0 where a partisan answer was withheld because neither side is named.
         """
-        if self.problem == NAMES_NEITHER:
-            return 0.0
-        return self.scores[AZERBAIJAN] - self.scores[ARMENIA]
+        return lean_of(self.scores[AZERBAIJAN], self.scores[ARMENIA], self.problem)
 
     @classmethod
     def unread(cls, problem: str) -> "Prediction":
         """The answer where there was no statement to read."""
         return cls(None, 0.0, dict.fromkeys(LABELS, 0.0), problem=problem)
+
+
+def lean_of(azerbaijan: float, armenia: float, problem: str | None) -> float:
+    """What a statement leans to, by its two partisan probabilities and why it has no label, if it has none.
+
+    One that names neither side is its own mirror image: what it leans to would be a lean of the model.
+    """
+    return 0.0 if problem == NAMES_NEITHER else azerbaijan - armenia

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from wirestance.inference.classifier import StanceClassifier
-from wirestance.inference.prediction import NAMES_NEITHER, NOT_ENGLISH, REPORTED, Prediction, Voice
+from wirestance.inference.prediction import NOT_ENGLISH, REPORTED, Prediction, Voice, lean_of
 from wirestance.inference.speaker import read_speaker
 from wirestance.inference.split import Span, split_statements
 from wirestance.inference.wires.record import Record, Rejection, Wire
@@ -70,11 +70,8 @@ class Scored(OfWire):
 
     @property
     def lean(self) -> float:
-        """p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]; 0 of a partisan statement that names neither side.
-
-        Such a statement is its own mirror image: what it leans to would be a lean of the model.
-        """
-        return 0.0 if self.problem == NAMES_NEITHER else self.p_azerbaijan - self.p_armenia
+        """p(pro-azerbaijan) − p(pro-armenia), in [−1, 1]; 0 of a partisan statement that names neither side."""
+        return lean_of(self.p_azerbaijan, self.p_armenia, self.problem)
 
     @property
     def read(self) -> bool:

@@ -27,8 +27,8 @@ BATCH = 32
 MOST_TOKENS = 256
 
 MOST_EMBEDDED = 10_000
-"""Statements, drawn at random, that the logistic regression on the frozen encoder learns from: its 384 features gain
-nothing from more, and to embed them takes most of an evaluation's time."""
+"""Statements, drawn at random, that the logistic regression on the frozen encoder learns from: to embed all of them
+would take most of an evaluation's time."""
 
 SAMPLED = f"The frozen encoder's regression learns from {MOST_EMBEDDED:,} training statements at most, drawn at random."
 """Told where its figures stand."""
