@@ -5,10 +5,8 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 
+from wirestance.inference.statement import UNSEEN
 from wirestance.inference.wires.problems import LONGEST_RECORD, UnreadableError, shown
-
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-"""Soft hyphens, zero-width characters and marks of direction, to be left out."""
 
 LINE_END = re.compile(r"\r\n|[\r\x85\u2028]")
 PARAGRAPH_END = re.compile(r"[ ]*\n[ ]*(?:\n[ ]*)+")
@@ -44,7 +42,7 @@ def normalise(text: str) -> str:
 
     Line breaks inside a paragraph stay.
     """
-    text = LINE_END.sub("\n", text.translate(INVISIBLE)).replace("\u2029", "\n\n")
+    text = LINE_END.sub("\n", UNSEEN.sub("", text)).replace("\u2029", "\n\n")
     text = BLANKS.sub(" ", text)
     text = PARAGRAPH_END.sub("\n\n", text)
     return re.sub(r" ?\n ?", "\n", text).strip()
