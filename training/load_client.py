@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http import HTTPStatus
 from itertools import chain, cycle, islice
 from math import nan
 from typing import Any, NamedTuple
@@ -21,8 +22,6 @@ AT_ONCE = 512
 
 PATIENCE = 120
 """Seconds that the client waits for an answer."""
-
-OK = 200
 
 ROUNDING = 0.001
 """Farthest that a probability may be from the expected one."""
@@ -54,11 +53,11 @@ class Driven(NamedTuple):
     @property
     def rate(self) -> float:
         """Statements answered a second."""
-        return sum(reply.statements for reply in self.replies if reply.status == OK) / self.seconds
+        return sum(reply.statements for reply in self.replies if reply.status == HTTPStatus.OK) / self.seconds
 
     def latency(self, percent: float) -> float:
         """A percentile of the time to an answer, in milliseconds."""
-        answered = [one.seconds for one in self.replies if one.status == OK]
+        answered = [one.seconds for one in self.replies if one.status == HTTPStatus.OK]
         return 1000 * float(np.percentile(answered, percent)) if answered else nan
 
     def status(self, status: int) -> int:
@@ -68,7 +67,10 @@ class Driven(NamedTuple):
     @property
     def failed(self) -> int:
         """Requests that were neither answered rightly nor refused."""
-        return sum(not (reply.status == 429 or (reply.status == OK and reply.right)) for reply in self.replies)
+        return sum(
+            not (reply.status == HTTPStatus.TOO_MANY_REQUESTS or (reply.status == HTTPStatus.OK and reply.right))
+            for reply in self.replies
+        )
 
 
 def drive(url: str, requests: Sequence[Checked], connections: int) -> Driven:
@@ -187,7 +189,7 @@ def _send(http: _Connection, request: Checked, body: bytes, due: float) -> _Sent
 
 
 def _reply(sent: _Sent) -> Reply:
-    right = sent.status == OK and _as_expected(json.loads(sent.content)["answers"], sent.request)
+    right = sent.status == HTTPStatus.OK and _as_expected(json.loads(sent.content)["answers"], sent.request)
     return Reply(sent.status, sent.seconds, len(sent.request), right)
 
 

@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Set
+from http import HTTPStatus
 from time import perf_counter
 
 from starlette.responses import JSONResponse
@@ -14,9 +15,6 @@ LOG = logging.getLogger("wirestance.service")
 
 NO_ROUTE = "(none)"
 """Stands for any path that is not the service's: a path may hold anything."""
-
-BAD_REQUEST = 400
-"""The lowest status of a request that was not answered."""
 
 FRAMES = -5
 """The innermost frames of a failure are logged."""
@@ -56,5 +54,5 @@ class Access:
         seconds = perf_counter() - start
         route = scope["path"] if scope["path"] in self._routes else NO_ROUTE
         self._metrics.request(route, status, seconds)
-        level = logging.DEBUG if status < BAD_REQUEST else logging.INFO  # the figures count every request
+        level = logging.DEBUG if status < HTTPStatus.BAD_REQUEST else logging.INFO  # the figures count every request
         LOG.log(level, "%s %d %.1f ms", route, status, 1000 * seconds)

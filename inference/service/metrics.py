@@ -1,6 +1,7 @@
 """The figures that Prometheus reads; of statements only how many there were and how they were answered."""
 
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
@@ -9,7 +10,6 @@ from wirestance.inference.prediction import Prediction
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 CANNOT_TELL = "cannot-tell"
-OK = 200
 
 
 class Metrics:
@@ -36,7 +36,7 @@ class Metrics:
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count a request; how long it took only if it was answered, since refusals take no time."""
         self._requests.labels(route, str(status)).inc()
-        if status == OK:
+        if status == HTTPStatus.OK:
             self._seconds.labels(route).observe(seconds)
 
     def batch(self, answers: Sequence[Prediction]) -> None:
