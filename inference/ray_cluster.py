@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +16,10 @@ from wirestance.model.errors import InputError
 LOCAL = "local"
 AUTO = "auto"
 PATIENCE = 5
-"""Seconds in which a cluster has to answer."""
+"""Seconds in which a cluster has to answer, and to have CPUs free: those of a run that just ended it gives late."""
+
+PAUSE = 0.2
+"""Seconds between two looks at what is free."""
 
 SPARE = 1
 """CPUs that are left to reading and writing: if actors held all of them, nothing would come to them."""
@@ -50,7 +54,10 @@ def connected(address: str, actors: int | None = None) -> Iterator[int]:
         raise InputError(f"no Ray cluster can be used at {address!r}: {error}") from error
     try:
         data.DataContext.get_current().enable_progress_bars = sys.stderr is not None and sys.stderr.isatty()
-        yield fitting(_cpus(ray.available_resources()), _cpus(ray.cluster_resources()), actors)
+        started = time.monotonic()
+        while (free := _cpus(ray.available_resources())) < _least(actors) and time.monotonic() - started < PATIENCE:
+            time.sleep(PAUSE)
+        yield fitting(free, _cpus(ray.cluster_resources()), actors)
     finally:
         ray.shutdown()
 
@@ -66,13 +73,17 @@ def fitting(free: int, cpus: int, actors: int | None) -> int:
     Raises:
         InputError: more are wanted than fit, or not even one fits.
     """
-    most = free - SPARE
-    if most < max(1, actors or 1):
+    if free < _least(actors):
         raise InputError(
             f"the cluster has {cpus} CPUs, {free} of them free, too few for {actors or 1} actors: each takes one, "
             "and one is left to reading and writing"
         )
-    return actors or most
+    return actors or free - SPARE
+
+
+def _least(actors: int | None) -> int:
+    """CPUs without which there cannot be so many actors."""
+    return max(1, actors or 1) + SPARE
 
 
 def _cpus(resources: Mapping[str, float]) -> int:

@@ -41,12 +41,26 @@ def test_cpus_that_others_use_are_not_counted(monkeypatch, free, wanted, actors)
     answers = {"init": None, "shutdown": None, "cluster_resources": {"CPU": 8}, "available_resources": free}
     for name, answer in answers.items():
         monkeypatch.setattr(ray, name, lambda *_, answer=answer, **__: answer)
+    monkeypatch.setattr(ray_cluster, "PATIENCE", 0.1)
     if actors:
         with ray_cluster.connected("auto", wanted) as number:
             assert number == actors
     else:
         with pytest.raises(InputError, match=r"has 8 CPUs, [03] of them free"), ray_cluster.connected("auto", wanted):
             pass
+
+
+def test_cpus_of_a_run_that_just_ended_are_waited_for(monkeypatch):
+    import ray
+
+    free = iter([{}, {"CPU": 1}, {"CPU": 3}])
+    answers = {"init": None, "shutdown": None, "cluster_resources": {"CPU": 3}}
+    for name, answer in answers.items():
+        monkeypatch.setattr(ray, name, lambda *_, answer=answer, **__: answer)
+    monkeypatch.setattr(ray, "available_resources", lambda: next(free))
+    monkeypatch.setattr(ray_cluster, "PAUSE", 0)
+    with ray_cluster.connected("auto", 2) as actors:
+        assert actors == 2
 
 
 def test_a_failure_of_ray_that_says_nothing_is_told_by_its_name(shipped, monkeypatch):
