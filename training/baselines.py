@@ -13,7 +13,6 @@ from sklearn.pipeline import make_pipeline
 from wirestance.model.encoder import load_encoder
 from wirestance.model.labels import EXCHANGED
 from wirestance.model.mirror import Mirror
-from wirestance.model.network import mean_state
 from wirestance.training.corpus import Statement
 from wirestance.training.metrics import Classes, classes
 
@@ -47,7 +46,10 @@ def tfidf(train: Sequence[Statement], mirror: Mirror, neutral_shift: float = 0.0
 
 
 def frozen_encoder(train: Sequence[Statement], mirror: Mirror, base: str, neutral_shift: float = 0.0) -> Guesser:
-    """The pretrained encoder as it is, its mean token state, and logistic regression on a sample of `train`."""
+    """The pretrained encoder as it is, its mean token state, and logistic regression on a sample of `train`.
+
+    The packaged encoder was pretrained to put a sentence's meaning into the mean (Reimers and Gurevych 2019).
+    """
     encoder, tokenizer = load_encoder(base)
     encoder.eval()
     model = _regression()
@@ -60,7 +62,8 @@ def frozen_encoder(train: Sequence[Statement], mirror: Mirror, base: str, neutra
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
             inputs = tokenizer.pad({"input_ids": [ids[index] for index in batch]}, return_tensors="pt")
-            states[batch] = mean_state(encoder(**inputs).last_hidden_state, inputs["attention_mask"])
+            weights = inputs["attention_mask"].unsqueeze(-1)
+            states[batch] = (encoder(**inputs).last_hidden_state * weights).sum(dim=1) / weights.sum(dim=1)
         return states
 
     def fit(texts: Sequence[str], labels: Classes) -> LogOdds:

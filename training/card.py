@@ -45,9 +45,9 @@ outlet's own assertion or reports somebody's words.
 `onnx/model_quantized.onnx` and `stance.json` are what `wirestance` runs: names are turned by the mirror of
 `stance.json` so that the side named first is Azerbaijan's, the logits are divided by the temperature, the neutral one
 is raised from the share of neutral statements in training to the expected one (`neutral_share`, a setting; Saerens et
-al. 2002), and the two partisan classes are exchanged back. The network is a DistilBERT whose token states are averaged
-(`wirestance.model.network.StanceNetwork`); `AutoModelForSequenceClassification` reads the first token's state instead
-and does not reproduce it.
+al. 2002), and the two partisan classes are exchanged back. The network is a DistilBERT for sequence classification:
+`AutoModelForSequenceClassification` reads the logits of turned texts from `model.safetensors`, which training leaves
+beside it; `wirestance.model.network.StanceNetwork` reads the voice as well.
 
 ## Use
 

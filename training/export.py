@@ -2,7 +2,7 @@
 
 The graph is written node by node, from the operators that ONNX Runtime has the fastest kernels for: a matrix product
 in 8 bits with its bias, the attention of all heads in one. It reads statements of one length at a time, so it needs no
-padding and no mask.
+padding and no mask. The first token's state is all that is classified, so the last layer is computed for it alone.
 
 The quantisation is static: the scale of every activation is fixed beforehand on training statements, so that an answer
 depends on its statement alone. With scales found at run time it would depend on the statements that share its batch.
@@ -11,8 +11,9 @@ processor without VNNI instructions adds pairs of 8-bit products in 16 bits, and
 gives the same labels everywhere, but for near ties.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ from wirestance.training.smooth import Array, Inputs, divisors, observe
 
 INPUT = "input_ids"
 
-EXACT = 16
+EXACT = 32
 """Channels between the feed-forward layers that stay in full precision: a handful is many times larger than the rest,
 which in one scale with them lose what they say (LLM.int8(), Dettmers et al. 2022)."""
 
@@ -37,6 +38,7 @@ PRODUCT = "MatMulIntegerToFloat"
 """The operator of an 8-bit matrix product."""
 
 ENCODER = "distilbert."
+LAYER = f"{ENCODER}transformer.layer."
 SCALE, ZERO, BIAS, WEIGHT, INVERSE, INPUTS = ".scale", ".zero", ".bias", ".weight", ".inverse", ".inputs"
 """What the constants of a layer are called, behind its name."""
 CHANNELS, LARGEST = ".channels", ".largest.weight"
@@ -77,14 +79,16 @@ class _Export:
         self._graph = Graph()
 
     def model(self) -> onnx.ModelProto:
-        states = self._embeddings()
-        for index, layer in enumerate(self._network.distilbert.transformer.layer):
-            states = self._layer(f"{ENCODER}transformer.layer.{index}", layer, states)
-        mean = self._graph.add("ReduceMean", [states], "mean", axes=[1], keepdims=0)
-        self._dense("classifier", self._network.classifier, mean, "logits")
-        voice = self._dense("voice", self._network.voice, mean, "voice.column")
-        last = self._graph.constant("last", np.array([1]))
-        self._graph.add("Squeeze", [voice, last], "voice")
+        states, layers = self._embeddings(), self._network.distilbert.transformer.layer
+        for index, layer in enumerate(layers):
+            states = self._layer(f"{LAYER}{index}", layer, states, first=index == len(layers) - 1)
+        tokens = self._graph.constant("tokens", np.array([1]))
+        first = self._graph.add("Squeeze", [states, tokens], "first")
+        stance = self._dense("pre_classifier", self._network.pre_classifier, first, "stance.sums")
+        stance = self._graph.add("Relu", [stance], "stance")
+        self._dense("classifier", self._network.classifier, stance, "logits")
+        voice = self._dense("voice", self._network.voice, first, "voice.column")
+        self._graph.add("Squeeze", [voice, tokens], "voice")
         return self._graph.model(
             {INPUT: (TensorProto.INT32, ["statements", "tokens"])},
             {"logits": ["statements", len(LABELS)], "voice": ["statements"]},
@@ -106,9 +110,11 @@ class _Export:
         states = add("Add", [states, add("Slice", [places, start, length, start], "places")], "embeddings")
         return self._norm(f"{name}.LayerNorm", embeddings.LayerNorm, states)
 
-    def _layer(self, name: str, layer: Any, states: str) -> str:
-        """One layer of the transformer."""
-        attended = self._attention(f"{name}.attention", layer.attention, states)
+    def _layer(self, name: str, layer: Any, states: str, *, first: bool) -> str:
+        """One layer of the transformer; of the last one, only the first token's state is read."""
+        attended = self._attention(f"{name}.attention", layer.attention, states, first=first)
+        if first:
+            states = self._first(states, f"{name}.first")
         states = self._graph.add("Add", [attended, states], f"{name}.attended")
         states = self._norm(f"{name}.sa_layer_norm", layer.sa_layer_norm, states)
         inner, outer = layer.ffn.lin1, layer.ffn.lin2
@@ -118,26 +124,38 @@ class _Export:
         states = self._graph.add("Add", [fed, states], f"{name}.fed")
         return self._norm(f"{name}.output_layer_norm", layer.output_layer_norm, states)
 
-    def _attention(self, name: str, attention: Any, states: str) -> str:
-        """Self-attention; what its last layer's inputs are to be divided by, its values are divided by, at no cost."""
+    def _attention(self, name: str, attention: Any, states: str, *, first: bool) -> str:
+        """Self-attention of all tokens, or of the first alone.
+
+        What its last layer's inputs are to be divided by, its values are divided by, at no cost.
+        """
         out = f"{name}.out_lin"
         weight = _array(attention.out_lin.weight)
         divisor = divisors(self._seen(out), weight)
         layers = {f"{name}.{part}_lin": getattr(attention, f"{part}_lin") for part in "qkv"}
-        heard = self._linear(layers, states, divide={f"{name}.v_lin": divisor})
+        alone = {f"{name}.q_lin"} if first else frozenset()
+        heard = self._linear(layers, states, divide={f"{name}.v_lin": divisor}, alone=alone)
         context = self._graph.add(
             "MultiHeadAttention", heard, f"{name}.context", domain=MICROSOFT, num_heads=self._network.config.n_heads
         )
         quantised = self._quantise(out, context, self._seen(out).times(1 / divisor))
         return self._product(out, quantised, weight * divisor, _array(attention.out_lin.bias))
 
-    def _linear(self, layers: dict[str, nn.Linear], states: str, divide: dict[str, Array] | None = None) -> list[str]:
+    def _linear(
+        self,
+        layers: dict[str, nn.Linear],
+        states: str,
+        *,
+        divide: Mapping[str, Array] = MappingProxyType({}),
+        alone: Set[str] = frozenset(),
+    ) -> list[str]:
         """Linear layers that read the same states, smoothed and in 8 bits.
 
         Args:
             layers: by their names.
             states: what they read.
             divide: what the units of a layer are divided by besides.
+            alone: layers that read the first token alone.
         """
         first = next(iter(layers))
         weights = {name: _array(layer.weight) for name, layer in layers.items()}
@@ -147,9 +165,12 @@ class _Export:
         quantised = self._quantise(first, smooth, self._seen(first).times(1 / divisor))
         outputs = []
         for name, layer in layers.items():
-            units = (divide or {}).get(name, np.ones(layer.out_features, np.float32))
+            units = divide.get(name, np.ones(layer.out_features, np.float32))
             weight, bias = weights[name] * divisor / units[:, None], _array(layer.bias) / units
-            outputs.append(self._product(name, quantised, weight, bias))
+            read = quantised
+            if name in alone:
+                read = quantised._replace(states=self._first(quantised.states, f"{name}.first"))
+            outputs.append(self._product(name, read, weight, bias))
         return outputs
 
     def _outer(self, name: str, layer: nn.Linear, states: str) -> str:
@@ -168,6 +189,10 @@ class _Export:
         exact = self._graph.constant(name + LARGEST, weight.T[largest])
         exact = self._graph.add("MatMul", [read, exact], f"{name}.exact")
         return self._graph.add("Add", [rounded, exact], f"{name}.sum")
+
+    def _first(self, states: str, name: str) -> str:
+        """The first token of every statement: shape (statements, 1, units)."""
+        return self._graph.add("Gather", [states, self._graph.constant("zero", np.array([0]))], name, axis=1)
 
     def _quantise(self, name: str, states: str, inputs: Inputs) -> _Quantised:
         """States in 8 bits."""

@@ -74,7 +74,7 @@ def _parameter_groups(network: StanceNetwork, recipe: Recipe) -> Iterator[dict[s
         yield {
             "params": [parameter],
             "lr": recipe.head_learning_rate
-            if name.startswith(("classifier", "voice"))
+            if not name.startswith("distilbert")
             else recipe.learning_rate * recipe.layer_decay**below,
             "weight_decay": recipe.weight_decay if parameter.ndim > 1 else 0.0,
         }

@@ -10,7 +10,7 @@ from onnx import TensorProto
 
 from wirestance.inference.runtime import TOKEN_BUDGET, open_session, side_by_side
 from wirestance.model.artifact import NETWORK
-from wirestance.training.export import PRODUCT, WEIGHT
+from wirestance.training.export import LAYER, PRODUCT, WEIGHT
 from wirestance.training.graph import MICROSOFT, Graph
 
 CHANNELS, UNITS = 384, 1536
@@ -46,7 +46,9 @@ def products_a_second(threads: int) -> float:
 
 
 def products_a_token(directory: Path) -> int:
-    """Multiply-adds that the artifact's 8-bit matrices take for a token."""
+    """Multiply-adds that the artifact's 8-bit matrices take for a token; those for the first one alone do not count."""
     graph = onnx.load(str(directory / NETWORK)).graph
-    products = {node.name + WEIGHT for node in graph.node if node.op_type == PRODUCT}
-    return sum(int(np.prod(tensor.dims)) for tensor in graph.initializer if tensor.name in products)
+    products = [node.name for node in graph.node if node.op_type == PRODUCT]
+    last = f"{LAYER}{max(int(name.removeprefix(LAYER).split('.')[0]) for name in products)}."
+    read = {name + WEIGHT for name in products if not name.startswith(last) or name.endswith(("k_lin", "v_lin"))}
+    return sum(int(np.prod(tensor.dims)) for tensor in graph.initializer if tensor.name in read)

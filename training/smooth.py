@@ -44,16 +44,20 @@ class Inputs(NamedTuple):
 def observe(network: StanceNetwork, rows: Sequence[Sequence[int]]) -> dict[str, Inputs]:
     """What the inputs of every linear layer of the encoder are like, by the layer's name.
 
+    What the last layer makes of other tokens than the first is not read by anything, and left out.
+
     Args:
         network: in full precision.
         rows: token ids of training statements, run one by one, so that no padding enters.
     """
     layers = {name: layer for name, layer in network.distilbert.named_modules() if isinstance(layer, nn.Linear)}
+    last = f"transformer.layer.{len(network.distilbert.transformer.layer) - 1}."
+    first = {f"{last}{part}" for part in ("attention.out_lin", "ffn.lin1", "ffn.lin2")}
     found: dict[str, tuple[Tensor, Tensor, Tensor]] = {}
 
     def watch(name: str) -> RemovableHandle:
         def hook(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-            states = inputs[0].flatten(0, -2)
+            states = (inputs[0][:, :1] if name in first else inputs[0]).flatten(0, -2)
             low, high = torch.aminmax(states, dim=0)
             moments = states.T @ states
             if name in found:
