@@ -25,10 +25,8 @@ print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 2
 
 PIPELINE_SCRIPT = """
 import sys
-from transformers import AutoTokenizer, pipeline
-from wirestance.model.network import StanceNetwork
-network = StanceNetwork.from_pretrained(sys.argv[1])
-print(pipeline("text-classification", model=network, tokenizer=AutoTokenizer.from_pretrained(sys.argv[1]))(sys.argv[2]))
+from transformers import pipeline
+print(pipeline("text-classification", model=sys.argv[1])(sys.argv[2]))
 """
 
 

@@ -31,7 +31,7 @@ from wirestance.training.smooth import Array, Inputs, divisors, observe
 INPUT = "input_ids"
 
 EXACT = 32
-"""Channels between the feed-forward layers that stay in full precision: a handful is many times larger than the rest,
+"""Channels between the feed-forward layers that stay in full precision: a few are many times larger than the rest,
 which in one scale with them lose what they say (LLM.int8(), Dettmers et al. 2022)."""
 
 PRODUCT = "MatMulIntegerToFloat"
