@@ -22,7 +22,7 @@ def shipped():
 
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory):
-    """A random DistilBERT of 2 layers of 32 units, with the real vocabulary."""
+    """A random DistilBERT of 2 layers of 32 units, with the real vocabulary; its weights are large enough to attend."""
     import torch
     from transformers import AutoTokenizer, DistilBertConfig, DistilBertModel
 
@@ -31,7 +31,9 @@ def tiny_base(tmp_path_factory):
     directory = tmp_path_factory.mktemp("base")
     torch.manual_seed(0)
     tokenizer = AutoTokenizer.from_pretrained(packaged_minilm())
-    config = DistilBertConfig(vocab_size=len(tokenizer), dim=32, n_layers=2, n_heads=2, hidden_dim=64)
+    config = DistilBertConfig(
+        vocab_size=len(tokenizer), dim=32, n_layers=2, n_heads=2, hidden_dim=64, initializer_range=0.2
+    )
     DistilBertModel(config).save_pretrained(directory)
     tokenizer.save_pretrained(directory)
     return directory
