@@ -87,7 +87,7 @@ def print_explanation(console: "Console", explanation: Explanation) -> None:
 
 
 def print_row(console: "Console", text: str, prediction: Prediction, *, probabilities: bool) -> None:
-    """One prediction as a row of a table: the label, its probability, the statement."""
+    """One prediction as a row of a table: the label, its probability, the statement; why, if there is no label."""
     from rich.table import Table
     from rich.text import Text
 
@@ -96,6 +96,8 @@ def print_row(console: "Console", text: str, prediction: Prediction, *, probabil
     row.add_column(width=4, no_wrap=True)
     row.add_column(ratio=1)
     statement = Text(printable(text) + (BEGINNING if prediction.truncated else ""))
+    if prediction.problem:
+        statement.append(f" ({printable(prediction.problem)})", style="dim")
     if probabilities:
         shown = ", ".join(f"{label} {score:.2f}" for label, score in prediction.scores.items())
         statement.append(f"\n{shown}", style="dim")

@@ -15,8 +15,21 @@ ENGLISH = frozenset({
 })  # fmt: skip
 """Words without which hardly an English sentence gets by; other languages do not have them."""
 
+FOREIGN = frozenset({
+    "le", "la", "les", "des", "du", "une", "est", "dans", "sur", "pour", "qui", "que", "au", "aux", "avec", "ses", "et",
+    "der", "das", "und", "ist", "mit", "den", "dem", "ein", "eine", "nicht", "auf", "für", "zu", "im",
+    "el", "los", "las", "del", "una", "con", "por", "su", "se", "en", "il", "della", "di", "che", "gli", "nel",
+    "os", "da", "ao", "com", "em", "ve", "bir", "ile", "için", "və", "ilə", "üçün", "het", "een", "zijn",
+    "och", "att", "är", "som", "på", "na", "się",
+})  # fmt: skip
+"""Words of that kind in French, German, Spanish, Italian, Portuguese, Turkish, Azerbaijani, Dutch, Swedish and Polish,
+but not those that surnames begin with (van, von)."""
+
+FOREIGN_WORDS = 2
+"""Different ones of these from which a text without any of the English words is not English; one may be a name's."""
+
 FOREIGN_PIECES = 2.1
-"""Word pieces a word from which a text without any of those words is not English: its words fall to pieces.
+"""Word pieces a word from which a text without any of the English words is not English: its words fall to pieces.
 
 Of the project's English statements six in ten thousand are beyond it (surnames and names of places)."""
 
@@ -90,8 +103,9 @@ def reads_as_english(text: str, pieces: int, *, truncated: bool) -> bool:
         truncated: whether only its beginning is read.
     """
     words = re.findall(r"[^\W_]+", text)
-    if truncated:  # no English text goes on for so long without one of its commonest words
-        return not ENGLISH.isdisjoint(word.lower() for word in words[: pieces // 2])
-    if len(words) < FEWEST_WORDS or pieces <= FOREIGN_PIECES * len(words):
+    read = {word.lower() for word in (words[: pieces // 2] if truncated else words)}
+    if not ENGLISH.isdisjoint(read):
         return True
-    return not ENGLISH.isdisjoint(word.lower() for word in words)
+    if truncated or len(read & FOREIGN) >= FOREIGN_WORDS:  # no English text goes on for long without such a word
+        return False
+    return len(words) < FEWEST_WORDS or pieces <= FOREIGN_PIECES * len(words)

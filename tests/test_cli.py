@@ -113,7 +113,12 @@ def test_a_terminal_shows_label_score_and_statement(tiny_model, call, threshold)
     _, [record], _ = call(text, "--threshold", threshold)
     code, messages, [row] = on_terminal("--model", tiny_model, text, "--threshold", threshold)
     assert (code, messages) == (0, "")
-    assert row.split() == [*(record["label"] or "can't tell").split(), f"{record['score']:.2f}", *text.split()]
+    told = [text, f"({record['problem']})"] if "problem" in record else [text]
+    assert row.split() == [
+        *(record["label"] or "can't tell").split(),
+        f"{record['score']:.2f}",
+        *" ".join(told).split(),
+    ]
 
 
 def test_a_terminal_without_arguments_gets_the_usage(tiny_model):
