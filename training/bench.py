@@ -15,19 +15,21 @@ from tokenizers import Tokenizer
 
 from wirestance import StanceClassifier
 from wirestance.inference.archive import Archive
+from wirestance.inference.classifier import WINDOW
 from wirestance.inference.rows import STATEMENT_COLUMNS
 from wirestance.inference.runtime import usable_cores
 from wirestance.inference.score_files import score_to
 from wirestance.inference.wires.read import read_records
 from wirestance.model.artifact import TOKENIZER
-from wirestance.training.cold import cold
+from wirestance.training.cold import cold, command_of, run_process
 from wirestance.training.limit import products_a_second, products_a_token
 from wirestance.training.plots import rates_plot
 from wirestance.training.rivals import BATCHES, Run, rivals
 from wirestance.training.split import corpus_split
 from wirestance.training.tables import table
 
-TEXTS = 480
+TEXTS = WINDOW
+"""As many as the classifier judges at once when there are many."""
 ROUNDS = 3
 OURS, SCORE = "wirestance", "wirestance score, a wire a statement"
 
@@ -63,8 +65,8 @@ def bench(directory: Path, out: Path, most: int) -> dict[str, object]:
         ],
     )
     lengths = _by_length(classifier, directory, texts)
-    numbers = _by_number(classifier, [statement.text for statement in statements], most)
-    rates_plot(out / "rates.png", lengths, numbers)
+    numbers = _by_number(directory, [statement.text for statement in statements], most)
+    rates_plot(out / "rates.png", lengths, {number: one["rate"] for number, one in numbers.items()})
     return {
         "throughput": {name: median(found) for name, found in rates.items()},
         "ratio": median(rates[OURS]) / best,
@@ -157,15 +159,21 @@ def _by_length(classifier: StanceClassifier, directory: Path, texts: Sequence[st
     return found
 
 
-def _by_number(classifier: StanceClassifier, texts: Sequence[str], most: int) -> dict[str, float]:
-    """Statements a second of streams of so many statements, no two the same."""
+def _by_number(directory: Path, texts: Sequence[str], most: int) -> dict[str, dict[str, float]]:
+    """Statements a second and peak memory of the command on files of so many statements, no two the same."""
     found = {}
     for number in (number for number in NUMBERS if number <= most):
-        begun = time.perf_counter()
-        for _ in classifier.stream(_distinct(texts, number)):
-            pass
-        found[str(number)] = number / (time.perf_counter() - begun)
-    table("by number, streamed", ["statements", "statements/s"], [(n, f"{rate:.0f}") for n, rate in found.items()])
+        with tempfile.TemporaryDirectory() as scratch:
+            source = Path(scratch) / "statements.txt"
+            with source.open("w", encoding="utf-8") as file:
+                file.writelines(f"{text}\n" for text in _distinct(texts, number))
+            seconds, peak = run_process([*command_of(directory), str(source)])
+        found[str(number)] = {"rate": number / seconds, "peak": peak}
+    table(
+        "by number, streamed by the command",
+        ["statements", "statements/s", "peak memory, MiB"],
+        [(number, f"{one['rate']:.0f}", f"{one['peak']:.0f}") for number, one in found.items()],
+    )
     return found
 
 

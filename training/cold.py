@@ -1,8 +1,9 @@
-"""From cold: seconds from the start of a process to its first label, and the memory that it takes."""
+"""From cold: seconds from the start of a process to its end, and the memory that it takes."""
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
@@ -17,7 +18,7 @@ ONE = "Azerbaijani forces repelled an attack."
 MEASURE = """
 import resource, subprocess, sys, time
 start = time.perf_counter()
-subprocess.run(sys.argv[1:], check=True)
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 seconds = time.perf_counter() - start
 unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
 print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 2**20, file=sys.stderr)
@@ -36,7 +37,7 @@ def cold(directory: Path) -> dict[str, float]:
         read_back(directory).save_pretrained(scratch)
         AutoTokenizer.from_pretrained(directory).save_pretrained(scratch)
         commands = {
-            "wirestance": [str(Path(sys.executable).with_name("wirestance")), "--model", str(directory), ONE],
+            "wirestance": [*command_of(directory), ONE],
             "pipeline": [sys.executable, "-c", PIPELINE_SCRIPT, scratch, ONE],
             "interpreter": [sys.executable, "-c", "pass"],
             "importing": [sys.executable, "-c", "import wirestance"],
@@ -45,7 +46,7 @@ def cold(directory: Path) -> dict[str, float]:
         peaks: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(ROUNDS):
             for name, command in commands.items():
-                seconds, peak = _measure(command)
+                seconds, peak = run_process(command)
                 times[name].append(seconds)
                 peaks[name].append(peak)
     took = {name: median(found) for name, found in times.items()}
@@ -61,8 +62,13 @@ def cold(directory: Path) -> dict[str, float]:
     return figures
 
 
-def _measure(command: list[str]) -> tuple[float, float]:
-    """The seconds that a process takes, and its peak memory in MiB."""
+def command_of(directory: Path) -> list[str]:
+    """The command `wirestance` with the model in a directory; what it is to read comes behind."""
+    return [str(Path(sys.executable).with_name("wirestance")), "--model", str(directory)]
+
+
+def run_process(command: Sequence[str]) -> tuple[float, float]:
+    """The seconds that a process takes, and its peak memory in MiB; what it prints is dropped."""
     output = subprocess.run([sys.executable, "-c", MEASURE, *command], capture_output=True, text=True, check=True)
     seconds, peak = output.stderr.split()[-2:]
     return float(seconds), float(peak)
