@@ -26,6 +26,16 @@ def test_an_evaluation_adds_up(classifier, tiny_parts):
     assert json.loads(json.dumps(plain(found)))["statements"] == found.statements
 
 
+def test_a_classifier_told_the_share_of_a_set_has_the_figure_given_for_it(classifier, tiny_parts):
+    labels = [statement.label for statement in tiny_parts.test]
+    told = StanceClassifier(
+        replace(classifier.stance, neutral_share=labels.count(NEUTRAL) / len(labels)), classifier._runtime
+    )
+    unaware = StanceClassifier(replace(classifier.stance, neutral_share=0.9), classifier._runtime)
+    here, there = evaluate(told, tiny_parts.test), evaluate(unaware, tiny_parts.test)
+    assert there.macro_f1_at_own_share == here.macro_f1_at_own_share == here.macro_f1 != there.macro_f1
+
+
 def test_answered_is_what_gets_a_label(classifier, tiny_parts):
     expected = 0.3  # so few neutral ones that even this network finds partisan ones
     sure = StanceClassifier(replace(classifier.stance, threshold=0.4, neutral_share=expected), classifier._runtime)

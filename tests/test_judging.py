@@ -216,7 +216,7 @@ def test_an_evaluation_is_written(tiny_model, few, wires, tmp_path):
 
 def test_errors_are_looked_for_in_the_validation_part(tiny_model, few, wires):
     shown = command("errors", "--model", tiny_model, wires)
-    assert "validation: errors by voice" in shown
+    assert "validation: errors by label" in shown
     assert "test" not in shown
 
 

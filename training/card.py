@@ -116,6 +116,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
             (title, [interval(figures["evaluation"][name][key]) for name in names])
             for title, key in (
                 ("macro-F1", "macro_f1"),
+                ("macro-F1, told the set's own share", "macro_f1_at_own_share"),
                 ("accuracy", "accuracy"),
                 ("neutral called partisan", "false_alarms"),
                 ("macro-F1 of the surest 80 %", "macro_f1_at_coverage"),

@@ -24,6 +24,7 @@ from wirestance.training.metrics import (
     calibration_error,
     classes,
     confusion,
+    expecting,
     false_alarms,
     macro_f1,
     most_confident,
@@ -50,6 +51,8 @@ class Evaluation:
 
     statements: int
     macro_f1: Figure
+    macro_f1_at_own_share: Figure
+    """The same where the classifier expects the share of neutral statements that the set has."""
     accuracy: Figure
     false_alarms: Figure
     """Neutral statements called partisan."""
@@ -131,7 +134,8 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
     answered = np.array([prediction.label is not None for prediction in predictions])
     right, neutral = guess == truth, truth == len(LABELS) - 1
     partisan = answered & (guess != len(LABELS) - 1)
-    weights = prior_weights(truth, own_share(truth, expected), expected)
+    share_here = own_share(truth, expected)
+    weights, told = prior_weights(truth, share_here, expected), expecting(found, expected, share_here).argmax(axis=1)
     everything, alike = np.full(len(truth), True), np.ones(len(truth))
     counts = confusion(truth, guess)
 
@@ -148,6 +152,7 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
     return Evaluation(
         statements=len(statements),
         macro_f1=figure(macro_f1),
+        macro_f1_at_own_share=bootstrap(len(truth), lambda i: macro_f1(truth[i], told[i]), families=drawn_whole),
         accuracy=figure(lambda truth, guess: float(np.mean(truth == guess))),
         false_alarms=figure(false_alarms),
         classes={

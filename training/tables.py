@@ -33,6 +33,7 @@ def print_evaluation(name: str, found: Evaluation) -> None:
         ["figure", "value [95 % interval]"],
         [
             ("macro-F1", found.macro_f1),
+            ("macro-F1, told the set's own share", found.macro_f1_at_own_share),
             ("accuracy", found.accuracy),
             ("neutral called partisan", found.false_alarms),
             ("macro-F1 of the surest 80 %", found.macro_f1_at_coverage),
