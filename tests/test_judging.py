@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import wirestance.training.__main__
 import wirestance.training.curve
+import wirestance.training.errors
 import wirestance.training.judge
 import wirestance.training.split
 from wirestance import LABELS, ArtifactError, Prediction, StanceClassifier
@@ -214,9 +215,11 @@ def test_an_evaluation_is_written(tiny_model, few, wires, tmp_path):
     assert f"{figures['evaluation']['wires']['macro_f1']['value']:.3f}" in shown
 
 
-def test_errors_are_looked_for_in_the_validation_part(tiny_model, few, wires):
+def test_errors_are_looked_for_in_the_validation_part(tiny_model, few, wires, monkeypatch):
+    monkeypatch.setattr(wirestance.training.errors, "FEWEST", 5)  # of the few statements there are
     shown = command("errors", "--model", tiny_model, wires)
-    assert "validation: errors by label" in shown
+    for trait in ("label", "voice", "rule", "words"):
+        assert f"validation: errors by {trait}" in shown
     assert "test" not in shown
 
 
