@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from wirestance.inference.explain import Explanation, explain
+from wirestance.inference.neutral_share import NeutralShare, estimate_neutral_share
 from wirestance.inference.prediction import BELOW_THRESHOLD, NAMES_NEITHER, NOT_ENGLISH, NOT_LATIN, Prediction
 from wirestance.inference.runtime import Runtime
 from wirestance.inference.statement import LONGEST, check_statement, is_latin, oriented, reads_as_english
@@ -163,6 +164,27 @@ class StanceClassifier:
             InputError: as `predict`.
         """
         return explain(self, text, threshold)
+
+    def estimate_neutral_share(self, texts: Iterable[str]) -> NeutralShare:
+        """The share of neutral statements among texts that have no labels, by this model's probabilities of them.
+
+        Texts that cannot be read are left out. Give some hundreds of the wires that are to be judged, and then judge
+        them with `expecting` that share.
+
+        Raises:
+            InputError: no text is one that the model reads.
+        """
+        answers = (answer for answer in self.stream(texts) if answer.read)
+        neutral = [answer.scores[NEUTRAL] for answer in answers]
+        return estimate_neutral_share(neutral, self.stance.neutral_share)
+
+    def expecting(self, neutral_share: float) -> "StanceClassifier":
+        """The same model, sharing all that is loaded, with another expected share of neutral statements.
+
+        Raises:
+            InputError: the share is out of range.
+        """
+        return StanceClassifier(self.stance, self._runtime, neutral_share, identity=self.identity)
 
     def _threshold(self, threshold: float | None) -> float:
         if threshold is None:

@@ -10,7 +10,7 @@ import click
 
 from wirestance.inference.classifier import StanceClassifier
 from wirestance.inference.cli_serve import serve
-from wirestance.inference.cli_wires import report, score
+from wirestance.inference.cli_wires import neutral_share, report, score
 from wirestance.inference.explain import Explanation
 from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
 from wirestance.inference.prediction import Prediction
@@ -139,6 +139,7 @@ def explain_command(
 
 wirestance.add_command(score)
 wirestance.add_command(report)
+wirestance.add_command(neutral_share)
 wirestance.add_command(serve)
 
 

@@ -1,24 +1,25 @@
-"""The commands for wires: `wirestance score` and `wirestance report`."""
+"""The commands for wires: `wirestance score`, `wirestance report` and `wirestance neutral-share`."""
 
-import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from wirestance.inference.classifier import StanceClassifier
-from wirestance.inference.options import BAD_INPUT, is_terminal, runs_a_model
+from wirestance.inference.options import BAD_INPUT, loads_a_model, runs_a_model
 from wirestance.inference.sources import STDIN
 from wirestance.inference.start import INTERRUPTED
-from wirestance.model.errors import InputError
-
-if TYPE_CHECKING:
-    from wirestance.inference.score_files import Progress
-    from wirestance.inference.scoring import Outcome
+from wirestance.inference.wire_options import (
+    fields_option,
+    format_option,
+    named_fields,
+    progress_bar,
+    tell_of_guesses,
+    wrong_usage,
+)
 
 SCORE_EXAMPLES = """\b
 Examples:
@@ -27,6 +28,12 @@ Examples:
   wirestance score spool/ --follow -o scored.jsonl
   wirestance score archive/ -o scored.jsonl --resume
   wirestance score s3://wires/2024 --ray auto -o s3://scored/2024.parquet
+"""
+
+SHARE_EXAMPLES = """\b
+Examples:
+  wirestance neutral-share archive/
+  wirestance score archive/ -o scored.jsonl --neutral-share $(wirestance neutral-share archive/)
 """
 
 REPORT_EXAMPLES = """\b
@@ -39,20 +46,8 @@ Examples:
 @click.argument("sources", nargs=-1, metavar="[FILE | DIRECTORY | -]...")
 @click.option("-o", "--out", required=True,
               help="Where the rows go: a file that ends in .jsonl, .csv or .parquet.")  # fmt: skip
-@click.option(
-    "--format",
-    "wire_format",
-    help="Of the wires: text, jsonl, csv, parquet, feed (RSS, Atom), newsml, ninjs or html. Recognised by their "
-    "content if not given.",
-)
-@click.option(
-    "--field",
-    "fields",
-    multiple=True,
-    metavar="OURS=THEIRS",
-    help="Name of a field in JSON, CSV or Parquet, such as text=body; once for each. Ours are text, title, source, "
-    "date, language, url and id. Usual names are recognised if not given.",
-)
+@format_option
+@fields_option
 @click.option(
     "--per",
     type=click.Choice(["statement", "wire"]),
@@ -91,8 +86,8 @@ def score(
     """
     from wirestance.inference.wires.read import check_reading, read_records
 
-    named = _fields(fields)
-    with _wrong_usage():
+    named = named_fields(fields)
+    with wrong_usage():
         check_reading(wire_format, named)
     if address is not None:
         if follow or resume:
@@ -113,9 +108,9 @@ def score(
     from wirestance.inference.score_files import check_output, check_sources, check_spelling, score_to
     from wirestance.inference.wires.follow import follow_records
 
-    _tell_of_guesses()
+    tell_of_guesses()
     columns, rows = (WIRE_COLUMNS, wire_rows) if per == "wire" else (STATEMENT_COLUMNS, statement_rows)
-    with _wrong_usage():
+    with wrong_usage():
         check_sources(sources)
         check_ending(Path(out))
         check_output(Path(out), sources)
@@ -132,7 +127,7 @@ def score(
         "format": wire_format,
         "fields": named,
     }
-    with Archive(Path(out), columns, settings, resume=resume) as archive, _progress(sources) as progress:
+    with Archive(Path(out), columns, settings, resume=resume) as archive, progress_bar(sources) as progress:
         check_spelling(archive, sources)
         try:
             score_to(archive, records, classifier, rows=rows, threshold=threshold, progress=progress)
@@ -151,7 +146,7 @@ def _score_on_ray(
     from wirestance.inference.ray_cluster import connected
     from wirestance.inference.score_ray import score_on_ray
 
-    _tell_of_guesses()
+    tell_of_guesses()
     try:
         with connected(address, actors) as number:
             found = score_on_ray(sources, out, classifier, actors=number, **options)
@@ -186,7 +181,7 @@ def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
 
     if str(out) == STDIN:
         raise click.UsageError("-o is a file, such as report.html: a page is not written to standard output")
-    with _wrong_usage():
+    with wrong_usage():
         sources = [str(path) for path in scored]
         check_sources(sources)
         check_output(out, sources)
@@ -194,63 +189,43 @@ def report(scored: tuple[Path, ...], out: Path, title: str) -> None:
     click.echo(f"{out}", err=True)
 
 
-class _Echo(logging.Handler):
-    """What the readers log, as messages of the command line; what they guess alike for many files, only once."""
+@click.command(epilog=SHARE_EXAMPLES, short_help="Find out which share of wires' statements is neutral.")
+@click.argument("sources", nargs=-1, required=True, metavar="(FILE | DIRECTORY | -)...")
+@format_option
+@fields_option
+@loads_a_model
+def neutral_share(
+    classifier: StanceClassifier, sources: tuple[str, ...], wire_format: str | None, fields: tuple[str, ...]
+) -> None:
+    """Find out which share of the statements of wires is neutral, without labels: what --neutral-share should be.
 
-    def __init__(self, took: str) -> None:
-        """Set up; `took` stands before what was guessed."""
-        super().__init__()
-        self._took, self._told = took, set[str]()
+    Wires are read as `wirestance score` reads them; some hundreds of statements are enough. The share is written to
+    standard output, how sure it is to standard error.
 
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        guess = message.partition(self._took)[2]
-        if guess not in self._told:
-            click.echo(f"wirestance: {message}", err=True)
-        if guess:
-            self._told.add(guess)
+    Exit codes: 0; 1 if a record was rejected, the rest being read, or nothing could be; 2 for wrong usage.
+    """
+    from wirestance.inference.neutral_share import estimate_neutral_share
+    from wirestance.inference.score_files import Progress, check_sources
+    from wirestance.inference.scoring import ScoredWire, score_records
+    from wirestance.inference.wires.read import read_records
 
-
-def _tell_of_guesses() -> None:
-    """Have the names told that were guessed for the fields of a file."""
-    from wirestance.inference.wires.fields import TOOK
-
-    log = logging.getLogger("wirestance")
-    log.setLevel(logging.INFO)
-    for handler in [one for one in log.handlers if isinstance(one, _Echo)]:  # of an earlier run in this process
-        log.removeHandler(handler)
-    log.addHandler(_Echo(TOOK))
-
-
-def _fields(pairs: Sequence[str]) -> dict[str, str]:
-    """Field names by ours, from `OURS=THEIRS`; which of ours there are, `check_reading` says."""
-    fields: dict[str, str] = {}
-    for pair in pairs:
-        ours, equals, theirs = pair.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{pair!r} is not OURS=THEIRS, such as text=body", param_hint="--field")
-        if ours in fields:
-            raise click.BadParameter(f"{ours!r} is given more than once", param_hint="--field")
-        fields[ours] = theirs
-    return fields
-
-
-@contextmanager
-def _wrong_usage() -> Iterator[None]:
-    """What is wrong with the arguments is wrong usage, whatever is in the files."""
-    try:
-        yield
-    except InputError as error:
-        raise click.UsageError(str(error)) from error
-
-
-@contextmanager
-def _progress(sources: Sequence[str]) -> "Iterator[Callable[[Progress, list[Outcome]], None]]":
-    """A bar on a terminal; what comes out is to be told of every chunk."""
-    if not is_terminal(sys.stderr):
-        yield lambda *_: None
-        return
-    from wirestance.inference.progress import bar
-
-    with bar(sources) as advance:
-        yield advance
+    named = named_fields(fields)
+    tell_of_guesses()
+    with wrong_usage():
+        check_sources(sources)
+        every = [read_records(source, format=wire_format, fields=named) for source in sources]
+    far, neutral = Progress(), list[float]()
+    with progress_bar(sources) as progress:
+        for chunk in score_records(chain.from_iterable(every), classifier):
+            for outcome in chunk:
+                if isinstance(outcome, ScoredWire):
+                    neutral += [row.p_neutral for row in outcome.statements if row.read]
+                else:
+                    click.echo(f"wirestance: {outcome}", err=True)
+            far.add(chunk)
+            progress(far, chunk)
+    found = estimate_neutral_share(neutral, classifier.stance.neutral_share)
+    click.echo(f"{found.share:.3f}")
+    click.echo(f"{found.low:.3f} to {found.high:.3f}, of {found.statements:,} statements", err=True)
+    if far.rejected:
+        sys.exit(BAD_INPUT)

@@ -47,6 +47,11 @@ class Prediction:
         return self.problem in (BELOW_THRESHOLD, NAMES_NEITHER, NOT_ENGLISH, NOT_LATIN)
 
     @property
+    def read(self) -> bool:
+        """Whether the model could read the statement: not what is in another language or script."""
+        return self.problem != NOT_ENGLISH and any(self.scores.values())
+
+    @property
     def voice(self) -> Voice:
         """Whose voice the statement is more probably in; `own`, and of no meaning, where there was none to read."""
         return REPORTED if self.reported >= 0.5 else OWN

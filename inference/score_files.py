@@ -26,6 +26,15 @@ class Progress:
     statements: int = 0
     rejected: int = 0
 
+    def add(self, chunk: Iterable[Outcome]) -> None:
+        """Count what came of a chunk."""
+        for outcome in chunk:
+            if isinstance(outcome, ScoredWire):
+                self.wires += 1
+                self.statements += len(outcome.statements)
+            else:
+                self.rejected += 1
+
 
 def check_output(out: Path, sources: Iterable[str]) -> None:
     """Raise InputError if what is written would be read: the output is a source, or lies in a directory that is one."""
@@ -93,9 +102,7 @@ def score_to(
         rejections = [outcome for outcome in chunk if isinstance(outcome, Rejection)]
         dealt_with = [outcome for outcome in chunk if not _is_whole(outcome)]
         archive.commit(rows(scored), rejections, Counter(map(_file, dealt_with)), map(_key, dealt_with))
-        far.wires += len(scored)
-        far.statements += sum(len(one.statements) for one in scored)
-        far.rejected += len(rejections)
+        far.add(chunk)
         progress(far, chunk)
     return far
 

@@ -59,6 +59,16 @@ def test_the_example_of_feeds_runs_in_a_clone(tmp_path, monkeypatch):
     assert {"scored.jsonl", "scored.jsonl.rejected.jsonl", "report.html"} <= {path.name for path in tmp_path.iterdir()}
 
 
+def test_the_share_example_prints_about_what_it_shows(monkeypatch):
+    monkeypatch.chdir(REPOSITORY)
+    (block,) = blocks("console share")
+    command, shown = block.splitlines()
+    found = CliRunner().invoke(wirestance, shlex.split(command.removeprefix("$ wirestance ")))
+    assert found.exit_code == 1  # some samples are meant to be rejected
+    assert float(found.stdout) == pytest.approx(float(shown), abs=0.01)
+    assert f"{shown}" in README.split("--neutral-share ")[1]
+
+
 def test_the_service_example_answers_what_it_shows(shipped):
     (block,) = blocks("console service")
     command, shown = block.splitlines()

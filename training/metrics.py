@@ -21,6 +21,7 @@ Weights = npt.NDArray[np.float64]
 Bin = tuple[float, float, float]
 """Mean confidence, accuracy, and share of the statements, each statement by its weight."""
 
+NEUTRAL_CLASS = LABELS.index(NEUTRAL)
 RESAMPLES = 1000
 FLOOR_DRAWS = 200
 BINS = 15
@@ -113,7 +114,7 @@ def share_of(values: Mask, among: Mask, weights: Weights | None = None) -> float
 
 def false_alarms(truth: Classes, guess: Classes) -> float:
     """Share of the neutral statements that are called partisan."""
-    return share_of(guess != LABELS.index(NEUTRAL), truth == LABELS.index(NEUTRAL))
+    return share_of(guess != NEUTRAL_CLASS, truth == NEUTRAL_CLASS)
 
 
 def calibration_error(truth: Classes, probabilities: Probabilities, weights: Weights | None = None) -> float:
@@ -205,13 +206,13 @@ def expecting(probabilities: Probabilities, expected: float, share: float) -> Pr
 
 def own_share(truth: Classes, expected: float) -> float:
     """The share of neutral statements; the expected one where all are or none, which no weights turn into another."""
-    share = float(np.mean(truth == LABELS.index(NEUTRAL)))
+    share = float(np.mean(truth == NEUTRAL_CLASS))
     return share if 0 < share < 1 else expected
 
 
 def prior_weights(truth: Classes, share: float, expected: float) -> Weights:
     """Weights under which statements of which `share` are neutral stand for some of which `expected` are."""
-    neutral = truth == LABELS.index(NEUTRAL)
+    neutral = truth == NEUTRAL_CLASS
     return np.where(neutral, expected / share, (1 - expected) / (1 - share))
 
 
@@ -235,7 +236,7 @@ def choose_threshold(
         hits = np.cumsum(np.bincount(place, counted * (answers == truth)))
         return hits >= wanted * np.cumsum(np.bincount(place, counted))
 
-    partisan = weights * (answers != LABELS.index(NEUTRAL))
+    partisan = weights * (answers != NEUTRAL_CLASS)
     reached = np.flatnonzero(reaches(weights, precision) & reaches(partisan, partisan_precision))
     lowest = float(-levels[reached[-1] if len(reached) else 0])
     return min(lowest, HIGHEST_THRESHOLD)
