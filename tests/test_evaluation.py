@@ -28,12 +28,22 @@ def test_an_evaluation_adds_up(classifier, tiny_parts):
 
 def test_a_classifier_told_the_share_of_a_set_has_the_figure_given_for_it(classifier, tiny_parts):
     labels = [statement.label for statement in tiny_parts.test]
-    told = StanceClassifier(
-        replace(classifier.stance, neutral_share=labels.count(NEUTRAL) / len(labels)), classifier._runtime
-    )
-    unaware = StanceClassifier(replace(classifier.stance, neutral_share=0.9), classifier._runtime)
+    sure = StanceClassifier(replace(classifier.stance, temperature=0.1), classifier._runtime)  # else all are neutral
+    told, unaware = sure.expecting(labels.count(NEUTRAL) / len(labels)), sure.expecting(0.9)
     here, there = evaluate(told, tiny_parts.test), evaluate(unaware, tiny_parts.test)
     assert there.macro_f1_at_own_share == here.macro_f1_at_own_share == here.macro_f1 != there.macro_f1
+
+
+def test_a_classifier_finds_the_share_of_a_set_whatever_it_expects(classifier, tiny_parts):
+    sure = StanceClassifier(replace(classifier.stance, temperature=0.1), classifier._runtime)
+    here, there = evaluate(sure.expecting(0.2), tiny_parts.test), evaluate(sure.expecting(0.9), tiny_parts.test)
+    assert here.estimated_share == pytest.approx(there.estimated_share)
+    found = sure.estimate_neutral_share([statement.text for statement in tiny_parts.test])
+    assert here.estimated_share == pytest.approx(found.share)
+    told = evaluate(sure.expecting(found.share), tiny_parts.test)
+    assert told.macro_f1.value == pytest.approx(here.macro_f1_at_estimated_share.value)
+    assert there.macro_f1_at_estimated_share.value == pytest.approx(here.macro_f1_at_estimated_share.value)
+    assert there.macro_f1_at_estimated_share.value != there.macro_f1.value
 
 
 def test_answered_is_what_gets_a_label(classifier, tiny_parts):

@@ -90,9 +90,10 @@ Statements composed and labelled by language models under the project's codebook
 `seeds/DATASHEET.md`. Split by family: {parts}. Recipe: {recipe}. Corpus SHA-256
 `{stance.provenance["corpus_sha256"]}`, commit `{stance.provenance["commit"]}`. Made by
 `python -m wirestance.training train`.{_export(stance)}
-Temperature {stance.temperature:.3f}; expected share of neutral statements {stance.neutral_share:.2f}; default threshold
-{stance.threshold:.3f}, the lowest with which {PRECISION:.0%} of all answers, and
-of the partisan ones alone, are right on the validation part, weighted to that share.
+Temperature {stance.temperature:.3f} (Guo et al. 2017), fitted on the adversarial statements of the validation part,
+which were composed where a model errs, or on all if it has none. Expected share of neutral statements
+{stance.neutral_share:.2f}; default threshold {stance.threshold:.3f}, the lowest with which {PRECISION:.0%} of all
+answers, and of the partisan ones alone, are right on the validation part, weighted to that share.
 """
 
 
@@ -117,6 +118,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
             for title, key in (
                 ("macro-F1", "macro_f1"),
                 ("macro-F1, told the set's own share", "macro_f1_at_own_share"),
+                ("macro-F1, at the share estimated from the texts", "macro_f1_at_estimated_share"),
                 ("accuracy", "accuracy"),
                 ("neutral called partisan", "false_alarms"),
                 ("macro-F1 of the surest 80 %", "macro_f1_at_coverage"),
@@ -136,6 +138,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
         *(
             (title, [number(figures[part][name][key]) for name in names])
             for title, part, key in (
+                ("share of neutral statements, estimated from the texts", "evaluation", "estimated_share"),
                 ("area under risk–coverage", "evaluation", "risk_coverage_area"),
                 ("expected calibration error, at the expected share", "evaluation", "calibration_error"),
                 ("… by chance alone", "calibration", "floor"),
@@ -160,8 +163,10 @@ Of the 8-bit network, always answering unless said otherwise; 95 % bootstrap int
 held-out part of the composed corpus, whose intervals draw whole families of statements; `article` the source article,
 which was never trained on and is all of one family, so single statements are drawn. The intervals are of one training.
 Probabilities hold for one share of neutral statements, and the sets have other shares than the expected one: what is
-told "at the expected share" weights a set's statements to it, "unweighted" does not; "told the set's own share"
-(`neutral_share`), the model gives other probabilities. The default threshold aims at precision at the expected share.
+told "at the expected share" weights a set's statements to it, "unweighted" does not. "Told the set's own share"
+(`neutral_share`), the model gives other probabilities, and so it does "at the share estimated from the texts", which is
+found without their labels (`estimate_neutral_share`; Saerens et al. 2002). The default threshold aims at precision at
+the expected share.
 Where a calibration error is well above what chance alone gives, the probabilities are too high or too low. {SAMPLED}
 Printed by `python -m wirestance.training evaluate`. The network in 8 bits and the one in full precision agree on
 {figures["agreement"]:.1%} of the test labels, as `train`, `export` and `record` print.

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from wirestance import Prediction, StanceClassifier
+from wirestance.inference.neutral_share import likeliest_share
 from wirestance.model.errors import InputError
 from wirestance.model.labels import LABELS
 from wirestance.training.baselines import Guesser, frozen_encoder, majority, tfidf
 from wirestance.training.corpus import Statement
 from wirestance.training.metrics import (
+    NEUTRAL_CLASS,
     Bin,
     Classes,
     Figure,
@@ -53,6 +55,9 @@ class Evaluation:
     macro_f1: Figure
     macro_f1_at_own_share: Figure
     """The same where the classifier expects the share of neutral statements that the set has."""
+    macro_f1_at_estimated_share: Figure
+    """The same where it expects the share that it estimates from the texts alone, without their labels."""
+    estimated_share: float
     accuracy: Figure
     false_alarms: Figure
     """Neutral statements called partisan."""
@@ -132,8 +137,8 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
     truth, found = classes([statement.label for statement in statements]), as_array(texts, predictions)
     guess = found.argmax(axis=1)
     answered = np.array([prediction.label is not None for prediction in predictions])
-    right, neutral = guess == truth, truth == len(LABELS) - 1
-    partisan = answered & (guess != len(LABELS) - 1)
+    right, neutral = guess == truth, truth == NEUTRAL_CLASS
+    partisan = answered & (guess != NEUTRAL_CLASS)
     share_here = own_share(truth, expected)
     weights, told = prior_weights(truth, share_here, expected), expecting(found, expected, share_here).argmax(axis=1)
     everything, alike = np.full(len(truth), True), np.ones(len(truth))
@@ -146,6 +151,10 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
 
         return bootstrap(len(truth), value, families=drawn_whole)
 
+    def at_estimated_share(drawn: Classes) -> float:
+        share = likeliest_share(found[drawn, NEUTRAL_CLASS], expected)
+        return macro_f1(truth[drawn], expecting(found[drawn], expected, share).argmax(axis=1))
+
     def share(values: Mask, among: Mask, weights: Weights = alike) -> Figure:
         return bootstrap(len(truth), lambda i: share_of(values[i], among[i], weights[i]), families=drawn_whole)
 
@@ -153,6 +162,8 @@ def evaluate(classifier: StanceClassifier, statements: Sequence[Statement]) -> E
         statements=len(statements),
         macro_f1=figure(macro_f1),
         macro_f1_at_own_share=bootstrap(len(truth), lambda i: macro_f1(truth[i], told[i]), families=drawn_whole),
+        macro_f1_at_estimated_share=bootstrap(len(truth), at_estimated_share, families=drawn_whole),
+        estimated_share=likeliest_share(found[:, NEUTRAL_CLASS], expected),
         accuracy=figure(lambda truth, guess: float(np.mean(truth == guess))),
         false_alarms=figure(false_alarms),
         classes={

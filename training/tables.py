@@ -34,6 +34,8 @@ def print_evaluation(name: str, found: Evaluation) -> None:
         [
             ("macro-F1", found.macro_f1),
             ("macro-F1, told the set's own share", found.macro_f1_at_own_share),
+            ("macro-F1, at the share estimated from the texts", found.macro_f1_at_estimated_share),
+            ("… that share", found.estimated_share),
             ("accuracy", found.accuracy),
             ("neutral called partisan", found.false_alarms),
             ("macro-F1 of the surest 80 %", found.macro_f1_at_coverage),
