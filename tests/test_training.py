@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 import wirestance.training.__main__
 from wirestance import LABELS, StanceClassifier
+from wirestance.inference.runtime import Runtime
 from wirestance.model.artifact import CARD, METRICS, NETWORK, STANCE, digest, load_stance, save_stance
 from wirestance.model.errors import ConfigError, CorpusError
 from wirestance.model.labels import NEUTRAL
@@ -20,8 +21,10 @@ from wirestance.model.mirror import Mirror
 from wirestance.training import run
 from wirestance.training.__main__ import main, training
 from wirestance.training.card import _export
+from wirestance.training.evaluate import probabilities
 from wirestance.training.fit import StanceTrainer, _last_whole
-from wirestance.training.run import EXPORTED, MADE_FROM, _commit, agreement, checkpoints_of, export, train
+from wirestance.training.metrics import classes, fit_temperature
+from wirestance.training.run import EXPORTED, MADE_FROM, _commit, agreement, calibrate, checkpoints_of, export, train
 
 
 def test_a_trained_model_loads_and_predicts(tiny_model):
@@ -159,6 +162,22 @@ def test_the_checkpoints_lie_beside_a_directory_however_it_is_named(tmp_path, mo
     monkeypatch.chdir(tmp_path / "model")
     for path in (tmp_path / "model", Path(), Path("../model")):
         assert checkpoints_of(path) == tmp_path / "model.checkpoints"
+
+
+def test_the_temperature_is_that_of_the_adversarial_statements(tiny_model, tiny_parts, tmp_path):
+    directory = shutil.copytree(tiny_model, tmp_path / "model")
+    stance = replace(load_stance(directory), temperature=1.0, neutral_share=load_stance(directory).trained_share)
+    plain = [replace(statement, adversarial=False) for statement in tiny_parts.validation]
+    mixed = [replace(statement, adversarial=place % 3 == 0) for place, statement in enumerate(plain)]
+    untouched = StanceClassifier(stance, Runtime(directory, stance.max_tokens, 1))
+
+    def fitted(statements):
+        truth = classes([statement.label for statement in statements])
+        return fit_temperature(truth, probabilities(untouched, [statement.text for statement in statements]))
+
+    assert calibrate(directory, stance, plain).stance.temperature == pytest.approx(fitted(plain), rel=1e-3)
+    assert calibrate(directory, stance, mixed).stance.temperature == pytest.approx(fitted(mixed[::3]), rel=1e-3)
+    assert fitted(mixed[::3]) != pytest.approx(fitted(plain), rel=1e-3)
 
 
 def test_an_export_has_no_card_of_the_model_before(tiny_model, tiny_recipe, tiny_parts, tmp_path):

@@ -48,6 +48,8 @@ class Statement:
     year: int | None = None
     register: str | None = None
     hard: bool = False
+    adversarial: bool = False
+    """Composed with a model at hand, where it errs: about as hard as real wires (Nie et al. 2020)."""
     confidence: str = "high"
     rule: int | None = None
     """The rule of the codebook that decided."""

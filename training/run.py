@@ -176,13 +176,19 @@ def write(network: StanceNetwork, rows: Dataset, directory: Path) -> None:
 def calibrate(directory: Path, stance: Stance, validation: list[Statement]) -> StanceClassifier:
     """Fit temperature and threshold to the quantised network's answers on the validation part, and save.
 
+    The temperature is that of the adversarial statements, if there are any: the others are easier than real wires are,
+    and would have the probabilities too high on these.
+
     Figures and card of an earlier model are removed: until this one is judged, it has none.
     The threshold is chosen on what users get: answers that are withheld at any threshold do not count.
     """
     runtime = Runtime(directory, stance.max_tokens, None)
     texts, truth = [statement.text for statement in validation], classes([statement.label for statement in validation])
     found = probabilities(StanceClassifier(stance, runtime), texts)
-    calibrated = replace(stance, temperature=fit_temperature(truth, found), neutral_share=EXPECTED_NEUTRAL)
+    hard = np.array([statement.adversarial for statement in validation])
+    chosen = hard if hard.any() else ~hard
+    temperature = fit_temperature(truth[chosen], found[chosen])
+    calibrated = replace(stance, temperature=temperature, neutral_share=EXPECTED_NEUTRAL)
     answers = StanceClassifier(calibrated, runtime).predict_batch(texts, threshold=LOWEST_THRESHOLD)
     given = np.array([answer.label is not None for answer in answers])
     weights = prior_weights(truth, neutral_share(validation), EXPECTED_NEUTRAL)
