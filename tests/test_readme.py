@@ -84,6 +84,7 @@ SETS = ("test", "article", "real_dev", "feed_dev")
 ROWS = {
     "macro-F1": ("evaluation", "macro_f1"),
     "macro-F1, told the set's own share of neutral ones": ("evaluation", "macro_f1_at_own_share"),
+    "macro-F1, at the share estimated from the texts": ("evaluation", "macro_f1_at_estimated_share"),
     "macro-F1 of the surest 80 %": ("evaluation", "macro_f1_at_coverage"),
     "neutral called partisan, always answering": ("evaluation", "false_alarms"),
     "neutral called partisan, default threshold": ("evaluation", "answered_false_alarms"),
